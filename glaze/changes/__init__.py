@@ -1,0 +1,1 @@
+"""Evidence versions: how a lower room tells an upper one that evidence moved (R13)."""

@@ -1,0 +1,1 @@
+"""Readers of Signal exports: pure, streaming, one internal model for three formats."""

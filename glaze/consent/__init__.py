@@ -1,0 +1,1 @@
+"""What may be used: exclusions, opt-outs, barred receipts, retention horizons."""

@@ -1,0 +1,1 @@
+"""What we celebrate: compose, ground, guard, publish."""

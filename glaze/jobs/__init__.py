@@ -1,0 +1,1 @@
+"""The job record: PostgreSQL is the queue, a doorbell only rings."""

@@ -1,0 +1,1 @@
+"""Users, identities, groups and membership: who is who, and who may see whom."""

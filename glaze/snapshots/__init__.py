@@ -1,0 +1,1 @@
+"""What can be proven about one user in one group."""
