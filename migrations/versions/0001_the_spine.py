@@ -36,10 +36,14 @@ BEGIN
     RAISE EXCEPTION 'the audit log only grows' USING ERRCODE = 'restrict_violation';
 END $$
 """,
-    "CREATE TRIGGER audit_log_only_grows BEFORE UPDATE OR DELETE ON audit_log"
-    " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-    "CREATE TRIGGER audit_log_is_not_emptied BEFORE TRUNCATE ON audit_log"
-    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    (
+        "CREATE TRIGGER audit_log_only_grows BEFORE UPDATE OR DELETE ON audit_log"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    ),
+    (
+        "CREATE TRIGGER audit_log_is_not_emptied BEFORE TRUNCATE ON audit_log"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    ),
 )
 
 _NOT_TABLES_DOWN = (
