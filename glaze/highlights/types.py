@@ -28,11 +28,16 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     comment_ids: tuple[int, ...] = ()
 
 
-class Claim(msgspec.Struct, frozen=True):
-    """One sentence and the receipts it rests on; it is checked against these alone."""
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One sentence and the receipts it rests on; it is checked against these alone.
+
+    `form` names the sentence form the offline writer filled, so that the guard can fill it again and compare; a
+    model's sentence has none.
+    """
 
     text: str
     receipts: tuple[Receipt, ...]
+    form: str = ""
 
 
 class ProofPoint(msgspec.Struct, frozen=True):

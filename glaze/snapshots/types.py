@@ -77,7 +77,6 @@ class SignalProfileSnapshot:
     mentions_received: int = 0
     quotes_made: int = 0
     quotes_received: int = 0
-    conversations_started: int = 0
     quotables: tuple[Quotable, ...] = ()
     request_ids: tuple[int, ...] = ()
     hash: str = ""

@@ -28,6 +28,28 @@ SELECT c.group_id, c.id, c.request_id, c.author_id, c.sent_at, c.edited_at, c.ki
                       AND c.sent_at >= e.starts_at AND c.sent_at < e.ends_at)
 """
 
+# Reactions and mentions are read only joined to a visible comment and a person who has not opted out (R10); an
+# exclusion hides the excluder's own reactions too (R9).
+_VISIBLE_REACTIONS = """
+CREATE VIEW visible_reactions AS
+SELECT r.group_id, r.comment_id, r.reactor_id, r.emoji, r.reacted_at, c.author_id, c.sent_at
+  FROM comment_reactions r
+  JOIN visible_comments c ON c.group_id = r.group_id AND c.id = r.comment_id
+ WHERE NOT EXISTS (SELECT FROM opt_outs o WHERE o.group_id = r.group_id AND o.identity_id = r.reactor_id)
+   AND NOT EXISTS (SELECT FROM exclusions e
+                    WHERE e.group_id = r.group_id AND e.identity_id = r.reactor_id
+                      AND coalesce(r.reacted_at, c.sent_at) >= e.starts_at
+                      AND coalesce(r.reacted_at, c.sent_at) < e.ends_at)
+"""
+
+_VISIBLE_MENTIONS = """
+CREATE VIEW visible_mentions AS
+SELECT m.group_id, m.comment_id, m.start, m.identity_id, c.author_id
+  FROM comment_mentions m
+  JOIN visible_comments c ON c.group_id = m.group_id AND c.id = m.comment_id
+ WHERE NOT EXISTS (SELECT FROM opt_outs o WHERE o.group_id = m.group_id AND o.identity_id = m.identity_id)
+"""
+
 # The audit log only grows (R23). TRUNCATE passes row triggers, so it has a statement trigger of its own.
 _AUDIT_ONLY_GROWS = (
     """
@@ -47,6 +69,8 @@ END $$
 )
 
 _NOT_TABLES_DOWN = (
+    "DROP VIEW visible_mentions",
+    "DROP VIEW visible_reactions",
     "DROP VIEW visible_comments",
     "DROP TRIGGER audit_log_only_grows ON audit_log",
     "DROP TRIGGER audit_log_is_not_emptied ON audit_log",
@@ -491,6 +515,8 @@ def upgrade() -> None:
         op.f("ix_edition_receipts_group_id_comment_id"), "edition_receipts", ["group_id", "comment_id"], unique=False
     )
     op.execute(_VISIBLE_COMMENTS)
+    op.execute(_VISIBLE_REACTIONS)
+    op.execute(_VISIBLE_MENTIONS)
     for statement in _AUDIT_ONLY_GROWS:
         op.execute(statement)
 

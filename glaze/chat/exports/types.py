@@ -11,6 +11,14 @@ from typing import Protocol
 
 import msgspec
 
+_YEAR_9999_MS = 253_402_214_400_000
+"""The last moment a timestamp can hold, less a day for time zones."""
+
+
+def is_a_time(ms: int) -> bool:
+    """True if `ms` can be when something was said: after 1970, and within what a timestamp can hold."""
+    return 0 < ms < _YEAR_9999_MS
+
 
 class ExportFormat(StrEnum):
     """The formats told apart by content, never by file name."""
@@ -130,18 +138,27 @@ class LeftOut(StrEnum):
     UNKNOWN_FRAMES = "unknown or empty frames"
     BROKEN_LINES = "lines that are not JSON"
     CUT_LAST_LINE = "a cut last line"
-    NO_AUTHOR = "messages without an author"
+    NO_AUTHOR = "messages and reactions without an author"
+    NO_TIME = "messages without a usable time"
     UNSAFE_LINKS = "links that are not plain http(s)"
     ORPHAN_REACTIONS = "reactions to messages this file does not hold"
     SECRETS = "secret fields dropped"
-    PRIVATE_NOTES = "private nicknames and notes dropped"
+    PRIVATE_NOTES = "private nicknames, notes and address-book names dropped"
+
+
+class Doubt(StrEnum):
+    """What a reader had to assume; each is a count in the report, as a warning."""
+
+    MOVED_TIMES = "local times the clock skipped, moved forward: is the time zone right?"
+    OWNER_BY_NAME = "the exporter's own account could not be told from the member lists; known by name alone"
 
 
 class Tally:
-    """What a reader left out, and the export's own time. Grows while the file is read; complete at its end."""
+    """What a reader left out or assumed, and the export's time. Grows while the file is read; complete at its end."""
 
     def __init__(self) -> None:
         self.left_out: dict[LeftOut, int] = {}
+        self.doubts: dict[Doubt, int] = {}
         self.lines = 0
         self.as_of_ms = 0
         """The export's `backupTimeMs`; else the newest message or event time in the file."""
@@ -149,6 +166,10 @@ class Tally:
     def leave_out(self, why: LeftOut, count: int = 1) -> None:
         """Count something that is not imported."""
         self.left_out[why] = self.left_out.get(why, 0) + count
+
+    def doubt(self, what: Doubt, count: int = 1) -> None:
+        """Count something that had to be assumed."""
+        self.doubts[what] = self.doubts.get(what, 0) + count
 
 
 class GroupChoice(Protocol):

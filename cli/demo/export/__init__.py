@@ -1,0 +1,1 @@
+"""A script turned into the frames of Signal's own export."""

@@ -1,0 +1,46 @@
+"""All SQL of evidence versions: raising them, and reading them (R13)."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from glaze.changes.types import ChangeReason
+
+# Key order makes two transactions that touch the same pairs wait for each other instead of deadlocking. The
+# version rises by one however many reasons there are.
+_RAISE = """
+INSERT INTO evidence_versions AS known (user_id, group_id, version, reasons, changed_at)
+SELECT user_id, group_id, 1, jsonb_object_agg(reason, 1), clock_timestamp()
+  FROM ({changed}) changed
+ GROUP BY user_id, group_id
+ ORDER BY user_id, group_id
+    ON CONFLICT (user_id, group_id) DO UPDATE
+   SET version = known.version + 1,
+       reasons = known.reasons || (
+           SELECT jsonb_object_agg(reason, known.version + 1) FROM jsonb_object_keys(excluded.reasons) reason
+       ),
+       changed_at = excluded.changed_at
+"""
+
+
+async def raise_versions_of(session: AsyncSession, changed: str) -> int:
+    """Raise the version of every (user_id, group_id, reason) that the SELECT `changed` yields; how many pairs."""
+    result = await session.execute(text(_RAISE.format(changed=changed)))
+    return int(getattr(result, "rowcount", 0))
+
+
+async def raise_versions(session: AsyncSession, pairs: Iterable[tuple[int, int]], reason: ChangeReason) -> None:
+    """Raise the version of each (user id, group id) for one reason."""
+    wanted = sorted(set(pairs))
+    if not wanted:
+        return
+    await session.execute(
+        text(
+            _RAISE.format(
+                changed="SELECT u AS user_id, g AS group_id, CAST(:reason AS text) AS reason"
+                " FROM unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[])) AS pair (u, g)"
+            )
+        ),
+        {"users": [pair[0] for pair in wanted], "groups": [pair[1] for pair in wanted], "reason": reason.value},
+    )
