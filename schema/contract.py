@@ -11,7 +11,7 @@ from strawberry.types import ExecutionContext
 
 from glaze.log import get_logger
 from schema.context import Context
-from schema.faults import MOST_ERRORS, Code, code_of
+from schema.faults import MOST_ERRORS, Code, code_of, coded
 from schema.limits import read_document
 from schema.mutations import Mutation
 from schema.queries import Query
@@ -26,31 +26,29 @@ class CheckedDocument(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Limits come first: a validation rule that sees a big document has already lost (measured: minutes)."""
         operation = self.execution_context
-        context: Context = operation.context
         operation.graphql_document = read_document(
-            operation.query or "", operation.variables, may_introspect=context.may_introspect
+            operation.query or "", operation.variables, may_introspect=_context_of(operation).may_introspect
         )
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Takes the place of Strawberry's own call, which has no such options."""
+        """Takes the place of Strawberry's own call, which knows no such options."""
         operation = self.execution_context
         if operation.graphql_document is not None:
-            operation.pre_execution_errors = validate(
+            errors = validate(
                 operation.schema._schema,  # noqa: SLF001 - Strawberry has no public name for it
                 operation.graphql_document,
                 max_errors=MOST_ERRORS - 1,
-                hide_suggestions=not context_of(operation).may_introspect,
+                hide_suggestions=not _context_of(operation).may_introspect,
             )
+            operation.pre_execution_errors = [coded(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors]
         yield
 
 
 class Contract(strawberry.Schema):
     """The schema of this house."""
 
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log what is our fault, and nothing else: never a document or variables, which hold private words (R24)."""
         for error in errors:
             if code_of(error) is Code.INTERNAL_SERVER_ERROR:
@@ -62,8 +60,7 @@ class Contract(strawberry.Schema):
         return {**options, "hide_suggestions": True, "max_coercion_errors": MOST_ERRORS - 1}
 
 
-def context_of(operation: ExecutionContext) -> Context:
-    """The context of an operation, with its type."""
+def _context_of(operation: ExecutionContext) -> Context:
     context: Context = operation.context
     return context
 

@@ -33,7 +33,6 @@ class Fault(GraphQLError):
 
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message, extensions={"code": code.value})
-        self.code = code
 
 
 def fault_json(code: Code, message: str) -> dict[str, Any]:
@@ -41,11 +40,17 @@ def fault_json(code: Code, message: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code.value}}]}
 
 
+def coded(error: GraphQLError, code: Code) -> GraphQLError:
+    """The same error, known to be of this code."""
+    error.extensions = {"code": code.value}
+    return error
+
+
 def code_of(error: GraphQLError) -> Code:
     """What kind of error this is. Whatever we did not mean for the client is ours: INTERNAL_SERVER_ERROR."""
     original = error.original_error or error
-    if isinstance(original, Fault):
-        return original.code
+    if isinstance(original, GraphQLError) and original.extensions:
+        return Code(original.extensions.get("code", Code.INTERNAL_SERVER_ERROR))
     if isinstance(original, InvalidInputError):
         return Code.BAD_USER_INPUT
     if isinstance(original, GraphQLSyntaxError):
@@ -55,12 +60,12 @@ def code_of(error: GraphQLError) -> Code:
     return Code.INTERNAL_SERVER_ERROR
 
 
-def errors_json(errors: Sequence[GraphQLError], code: Code | None = None) -> list[dict[str, Any]]:
-    """The errors as a client may read them, at most MOST_ERRORS; `code` is for all of them where the caller knows it.
+def errors_json(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+    """The errors as a client may read them, at most MOST_ERRORS.
 
     A message of ours stays with us: it may quote what it choked on.
     """
-    return [_error_json(error, code or code_of(error)) for error in errors[:MOST_ERRORS]]
+    return [_error_json(error, code_of(error)) for error in errors[:MOST_ERRORS]]
 
 
 def _error_json(error: GraphQLError, code: Code) -> dict[str, Any]:

@@ -84,16 +84,12 @@ class ProfileHighlight(Node):
             group=Group.of(served.group),
             display=Display[served.display.name],
             bio_text=served.bio_text,
-            paragraphs=[
-                Paragraph(claims=[Claim.of(claim) for claim in paragraph]) for paragraph in served.paragraphs
-            ],
+            paragraphs=[Paragraph(claims=[Claim.of(claim) for claim in paragraph]) for paragraph in served.paragraphs],
             proof_points=[ProofPoint.of(point) for point in served.proof_points],
             quotes=[Quote(text=quote.text, sent_at=quote.sent_at) for quote in served.quotes],
             manual_override=served.manual_override,
             freshness=Freshness.of(served.freshness),
-            provenance=None
-            if served.provenance is None
-            else Provenance.of(served.provenance, is_admin=is_admin),
+            provenance=None if served.provenance is None else Provenance.of(served.provenance, is_admin=is_admin),
             scorecard=Verdict.all_of(served.scorecard),
             fallback_copy=_FALLBACK_COPY.get(served.display),
             baseline=None if served.baseline is None else Baseline.of(served.baseline),

@@ -43,9 +43,7 @@ class Member(Node):
     @classmethod
     def of(cls, member: SeenMember) -> "Member":
         """The member as the API shows them."""
-        return cls(
-            id=strawberry.ID(global_id("Member", member.id)), external_id=member.external_id, name=member.name
-        )
+        return cls(id=strawberry.ID(global_id("Member", member.id)), external_id=member.external_id, name=member.name)
 
 
 @strawberry.type(description="Whoever the token belongs to.")

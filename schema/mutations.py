@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import strawberry
+from glaze.highlights.ask import ask_regeneration
 
 from glaze.errors import FlagOffError as FlagIsOff
 from glaze.errors import InvalidInputError as InputIsInvalid
 from glaze.errors import NotFoundError as IsNotFound
-from glaze.highlights.ask import ask_regeneration
 from glaze.jobs.ring import ring_now
 from glaze.members.visibility import Pair
 from schema.context import AdminsOnly, Context, Info
@@ -27,9 +27,7 @@ class RegenerateGlazeInput:
     group_slug: str | None = strawberry.field(
         default=None, description="The group's `slug`. Left out or null: the member's group that was active last."
     )
-    force: bool = strawberry.field(
-        default=False, description="Write it anew even if nothing it rests on has changed."
-    )
+    force: bool = strawberry.field(default=False, description="Write it anew even if nothing it rests on has changed.")
 
 
 @strawberry.type(description="The bio is being written anew, or need not be.")

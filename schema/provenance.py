@@ -1,12 +1,12 @@
 """The contract of an edition's origin: how fresh it is, who wrote it, and what the guard said."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
 from glaze.highlights import served
+from glaze.highlights.guard import RuleResult
 from schema.global_ids import global_id
 from schema.words import FreshnessState, StaleReason
 
@@ -103,6 +103,6 @@ class Verdict:
     detail: str | None = strawberry.field(description="What was found, where the rule says more than yes or no.")
 
     @classmethod
-    def all_of(cls, scorecard: Mapping[str, Any]) -> list["Verdict"]:
+    def all_of(cls, scorecard: Sequence[RuleResult]) -> list["Verdict"]:
         """The scorecard as the API shows it."""
-        return []
+        return [cls(rule=result.rule, passed=result.passed, detail=result.detail or None) for result in scorecard]

@@ -1,5 +1,6 @@
 """Everything that can be asked. What the viewer may not see and what does not exist are both null (R21)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
@@ -95,7 +96,7 @@ async def _snapshot_of(context: Context, pair: Pair) -> Snapshot | None:
 
 async def _node(context: Context, given: str) -> Node | None:
     """Anything by its id. A type nobody knows is answered like an object that is not there."""
-    reads = context.reads  # an anonymous asker is told so, whatever they ask for
+    context.viewer  # noqa: B018 - an anonymous asker is told so, whatever they ask for
     type_name, keys = read_global_id(given)
     find = _BY_TYPE.get(type_name)
     return None if find is None else await find(context, keys)

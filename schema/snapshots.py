@@ -72,7 +72,9 @@ class Snapshot(Node):
         description="Whether the chat is still as it was then. Counts and dates wait for the next snapshot; links"
         " and tags that are gone are left out at once."
     )
-    evidence_version: int = strawberry.field(description="The evidence it was taken of. Only its growth means anything.")
+    evidence_version: int = strawberry.field(
+        description="The evidence it was taken of. Only its growth means anything."
+    )
     message_count: int = strawberry.field(description="Comments written.")
     first_seen_at: datetime | None = strawberry.field(description="The first comment; null if there is none.")
     last_seen_at: datetime | None = strawberry.field(description="The latest comment; null if there is none.")

@@ -40,9 +40,7 @@ class FlagOffError(UserError):
 class NotFound(strawberry.ExceptionHandler[domain.NotFoundError, NotFoundError]):
     """Absent and forbidden."""
 
-    def handle(
-        self, exception: domain.NotFoundError, *, field: StrawberryField, info: Info
-    ) -> NotFoundError:
+    def handle(self, exception: domain.NotFoundError, *, field: StrawberryField, info: Info) -> NotFoundError:
         """The union member."""
         return NotFoundError(message=str(exception), code=UserErrorCode.NOT_FOUND, field=None)
 
@@ -50,9 +48,7 @@ class NotFound(strawberry.ExceptionHandler[domain.NotFoundError, NotFoundError])
 class InvalidInput(strawberry.ExceptionHandler[domain.InvalidInputError, InvalidInputError]):
     """Unusable input."""
 
-    def handle(
-        self, exception: domain.InvalidInputError, *, field: StrawberryField, info: Info
-    ) -> InvalidInputError:
+    def handle(self, exception: domain.InvalidInputError, *, field: StrawberryField, info: Info) -> InvalidInputError:
         """The union member."""
         return InvalidInputError(message=str(exception), code=UserErrorCode.INVALID_INPUT, field=exception.field)
 
@@ -60,9 +56,7 @@ class InvalidInput(strawberry.ExceptionHandler[domain.InvalidInputError, Invalid
 class Conflict(strawberry.ExceptionHandler[domain.ConflictError, ConflictError]):
     """Lost races."""
 
-    def handle(
-        self, exception: domain.ConflictError, *, field: StrawberryField, info: Info
-    ) -> ConflictError:
+    def handle(self, exception: domain.ConflictError, *, field: StrawberryField, info: Info) -> ConflictError:
         """The union member."""
         return ConflictError(message=str(exception), code=UserErrorCode.CONFLICT, field=None)
 
@@ -70,9 +64,7 @@ class Conflict(strawberry.ExceptionHandler[domain.ConflictError, ConflictError])
 class FlagOff(strawberry.ExceptionHandler[domain.FlagOffError, FlagOffError]):
     """The flag."""
 
-    def handle(
-        self, exception: domain.FlagOffError, *, field: StrawberryField, info: Info
-    ) -> FlagOffError:
+    def handle(self, exception: domain.FlagOffError, *, field: StrawberryField, info: Info) -> FlagOffError:
         """The union member."""
         return FlagOffError(message=str(exception), code=UserErrorCode.FLAG_OFF, field=None)
 

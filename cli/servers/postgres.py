@@ -62,6 +62,8 @@ def postgres(home: Home, sockets: Path, *, durable: bool) -> Iterator[str]:
     """
     programs = postgres_programs(home.account)
     _end_a_former_one(home.postgres)
+    if not durable:
+        remove_tree(home.postgres)  # what a killed run left
     if not home.postgres.is_dir():
         _make_cluster(programs, home, durable=durable)
     _refuse_another_version(programs, home.postgres)
@@ -116,7 +118,8 @@ def _make_cluster(programs: Path, home: Home, *, durable: bool) -> None:
 
 def _refuse_another_version(programs: Path, cluster: Path) -> None:
     made_by = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
-    ours = (programs.parent / "share" / "postgres.bki").open(encoding="ascii").readline().split()[-1]
+    with (programs.parent / "share" / "postgres.bki").open(encoding="ascii") as catalogue:
+        ours = catalogue.readline().split()[-1]  # "# PostgreSQL 18"
     if made_by != ours:
         raise UnavailableError(
             f"The data in {cluster} was made by PostgreSQL {made_by}, this is {ours}: "

@@ -11,6 +11,7 @@ from glaze.highlights.ground import Violation, ground
 from glaze.highlights.lexicon import lists_version
 from glaze.highlights.limits import forbidden_in, has_invisible, has_markup, limit_in, may_be_quoted, words_of
 from glaze.highlights.types import BioPayload, Claim, ReceiptKind
+from glaze.llm.marking import Marks, canary_leaked
 from glaze.snapshots.types import SignalProfileSnapshot
 
 _RULES_VERSION = 1
@@ -85,11 +86,11 @@ def judge(
     *,
     name: str,
     other_names: Collection[str] = (),
-    canary: str | None = None,
+    marks: Marks | None = None,
 ) -> Verdict:
     """What the guard says of a draft about `name`, whose group also has `other_names`.
 
-    `canary` is a word of the prompt that no honest answer holds. Words of links and of quotes that may be quoted
+    `marks` are the secrets of the prompt that no honest answer holds. Words of links and of quotes that may be quoted
     are the subject's, not the writer's, and are judged as such.
     """
     found = ground(draft, snapshot, name)
@@ -105,7 +106,7 @@ def judge(
         if claim.text.casefold() in seen:
             found.append(Violation("no_repetition", number, "said before"))
         seen.add(claim.text.casefold())
-        if canary and canary in claim.text:
+        if marks and canary_leaked(claim.text, marks):
             found.append(Violation("no_canary", number, "words of the prompt"))
     for quote in draft.quotes:
         if not may_be_quoted(quote.text):

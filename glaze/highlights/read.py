@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from glaze.highlights.freshness import Wanted
+from glaze.highlights.guard import RuleResult
 from glaze.highlights.served import Provenance, Published, ServedHighlight, Subject, serve
 from glaze.highlights.types import BioPayload, Display, EditionStatus
 from glaze.members.store import name_in_group
@@ -121,7 +122,7 @@ def _published(row: Row[Any]) -> Published | None:
             generated_at=row.generated_at,
         ),
         payload=msgspec.convert(row.payload, BioPayload),
-        scorecard=row.scorecard,
+        scorecard=msgspec.convert(row.scorecard.get("rules", ()), tuple[RuleResult, ...]),
         pending_manual_copy=row.status == EditionStatus.PENDING_MANUAL_COPY,
         override_text=row.override_text if row.manual_override else None,
         known_version=row.known_version,

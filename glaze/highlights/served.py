@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
 from glaze.highlights.freshness import Standing, Wanted, shown_to_members, stale_reasons
+from glaze.highlights.guard import RuleResult
 from glaze.highlights.types import BioPayload, Claim, Display, ProofPoint, Quote, Receipt, ReceiptKind, StaleReason
 from glaze.members.types import SeenGroup, SeenMember
 from glaze.snapshots.read import Figures
@@ -59,7 +59,7 @@ class Published(msgspec.Struct, frozen=True):
 
     provenance: Provenance
     payload: BioPayload
-    scorecard: Mapping[str, Any]
+    scorecard: tuple[RuleResult, ...]
     pending_manual_copy: bool
     override_text: str | None
     """The admin's text, if one stands in front of the machine's."""
@@ -84,7 +84,7 @@ class ServedHighlight(msgspec.Struct, frozen=True):
     manual_override: bool
     freshness: Freshness
     provenance: Provenance | None
-    scorecard: Mapping[str, Any]
+    scorecard: tuple[RuleResult, ...]
     baseline: Figures | None
     """The figures of the current snapshot, where no bio stands in front of them."""
 
@@ -122,7 +122,7 @@ def serve(subject: Subject, published: Published | None, wanted: Wanted, now: da
         manual_override=published is not None and published.override_text is not None,
         freshness=freshness,
         provenance=None if published is None else published.provenance,
-        scorecard={} if published is None else published.scorecard,
+        scorecard=() if published is None else published.scorecard,
         baseline=None if paragraphs else subject.figures,
     )
 

@@ -8,18 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from glaze.members.types import Account, SeenGroup, SeenMember, SeenPair
 from glaze.members.visibility import CHOSEN_PAIRS, VIEWER_ROW, Pair, Viewer, may_see, pair_binds
 
+# The name of the richest identity, as bios call people; `a` is its user_attributes, `gm` its group_members.
+_BEST_NAME_FIRST = """array_position(ARRAY['aci', 'e164', 'name'], a.kind), gm.named_as_of DESC,
+      gm.display_name COLLATE "C\""""
+
 # What the group calls somebody comes before what their login calls them: the group never saw the latter.
-_NAME_IN_GROUP = """coalesce(
+_NAME_IN_GROUP = f"""coalesce(
     (SELECT gm.display_name FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
-      WHERE a.user_id = {user} AND gm.group_id = {group} AND gm.display_name <> ''
-      ORDER BY gm.is_member DESC, gm.named_as_of DESC, gm.identity_id LIMIT 1), {account_name})"""
+      WHERE a.user_id = {{user}} AND gm.group_id = {{group}} AND gm.display_name <> ''
+      ORDER BY {_BEST_NAME_FIRST} LIMIT 1), {{account_name}})"""  # noqa: S608 - constants of this code
 
 _MEMBERS = f"""
 SELECT u.id, u.user_id, coalesce(here.name, u.name)
   FROM users u
  CROSS JOIN LATERAL (
        SELECT count(*) AS groups,
-              (array_agg(gm.display_name ORDER BY gm.is_member DESC, gm.named_as_of DESC, gm.identity_id)
+              (array_agg(gm.display_name ORDER BY {_BEST_NAME_FIRST})
                  FILTER (WHERE gm.display_name <> ''))[1] AS name
          FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
         WHERE a.user_id = u.id AND {may_see("u.id", "gm.group_id")}) here
@@ -35,6 +39,13 @@ SELECT g.id, g.slug, g.title, g.timezone
         OR EXISTS (SELECT FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
                     WHERE a.user_id = {VIEWER_ROW} AND gm.group_id = g.id AND gm.is_member))
  ORDER BY g.title, g.slug
+"""  # noqa: S608 - put together from constants of this code; values are bound
+
+_ACCOUNT = f"""
+SELECT u.id, coalesce(nullif(u.name, ''),
+                      (SELECT gm.display_name FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
+                        WHERE a.user_id = u.id AND gm.display_name <> '' ORDER BY {_BEST_NAME_FIRST} LIMIT 1), '')
+  FROM users u WHERE u.user_id = :viewer
 """  # noqa: S608 - put together from constants of this code; values are bound
 
 _PAIRS = f"""
@@ -74,7 +85,5 @@ async def pairs_seen(session: AsyncSession, viewer: Viewer, pairs: Sequence[Pair
 
 async def account_of(session: AsyncSession, external_id: str) -> Account | None:
     """The user with this external id, for their own eyes."""
-    row = (
-        await session.execute(text("SELECT id, name FROM users WHERE user_id = :viewer"), {"viewer": external_id})
-    ).one_or_none()
+    row = (await session.execute(text(_ACCOUNT), {"viewer": external_id})).one_or_none()
     return None if row is None else Account(*row)

@@ -23,6 +23,8 @@ HOW_TO_EXPORT = (
 
 def detect(head: bytes) -> ExportFormat | None:
     """The format of a file with these first bytes, None if it is none of them."""
+    if _is_tar(head):
+        return None  # its first line would be lost in the header
     for line in head.split(b"\n", _LINES)[:_LINES]:
         found = _format_of(line)
         if found is not None:
@@ -38,7 +40,7 @@ def what_else(head: bytes) -> str:
             return f"{sentence} {HOW_TO_EXPORT}"
     if not start:
         return f"This file is empty. {HOW_TO_EXPORT}"
-    if head[257:262] == b"ustar":
+    if _is_tar(head):
         return "This is a tar archive: unpack it and import the folder."
     if _is_desktop_row(head):
         return f"This is a dump of Signal Desktop's database, which is not read. {HOW_TO_EXPORT}"
@@ -88,6 +90,10 @@ def _object_at(line: bytes, *path: str) -> dict[str, msgspec.Raw] | None:
         return msgspec.json.decode(found, type=_Keys)
     except (KeyError, ValueError, RecursionError):
         return None
+
+
+def _is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
 
 
 def _is_text(head: bytes) -> bool:

@@ -116,10 +116,10 @@ class Source:
         if self.ends_cut:
             return LeftOut.CUT_LAST_LINE
         try:
-            msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+            found = msgspec.json.decode(line)
         except (ValueError, RecursionError):
             return LeftOut.BROKEN_LINES
-        return LeftOut.UNKNOWN_FRAMES
+        return LeftOut.UNKNOWN_FRAMES if isinstance(found, dict) else LeftOut.BROKEN_LINES
 
     def _chunks(self) -> Iterator[bytes]:
         self.bytes_read = unpacked = 0

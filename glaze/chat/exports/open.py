@@ -54,16 +54,14 @@ def open_export(path: Path, *, owner: str | None = None, timezone: str = "UTC") 
         if not path.exists():
             raise FileNotFoundError
         path = path.resolve()
-        if path.is_file() and not _is_zip(path):
-            source = Source(path, _chat_of(path))
-            head = source.head(HEAD)
-            found = detect(head)
-            if found is None:
-                raise UnreadableExportError(what_else(head))
-            sources = [source]
+        if path.is_dir():
+            found, sources = _the_export_among(_in_folder(path))
+        elif not path.is_file():
+            raise UnreadableExportError("This is neither a file nor a folder: point at the export itself.")
+        elif _is_zip(path):
+            found, sources = _the_export_among(_in_zip(path))
         else:
-            candidates = _in_zip(path) if path.is_file() else _in_folder(path)
-            found, sources = _the_export_among(candidates)
+            found, sources = _the_export_at(path)
     match found:
         case ExportFormat.OFFICIAL:
             return Export(found, sources, OfficialReader(sources[0]))
@@ -71,6 +69,15 @@ def open_export(path: Path, *, owner: str | None = None, timezone: str = "UTC") 
             return Export(found, sources, SigexportReader(sources, owner, zone))
         case ExportFormat.SIGNAL_CLI:
             return Export(found, sources, SignalCliReader(sources))
+
+
+def _the_export_at(path: Path) -> tuple[ExportFormat, list[Source]]:
+    source = Source(path, _chat_of(path))
+    head = source.head(HEAD)
+    found = detect(head)
+    if found is None:
+        raise UnreadableExportError(what_else(head))
+    return found, [source]
 
 
 def _the_export_among(candidates: Iterator[Source]) -> tuple[ExportFormat, list[Source]]:

@@ -21,6 +21,7 @@ async def test_a_400_on_the_schema_steps_down_to_a_json_object_and_is_remembered
         outcome = await client.ask(question())
         assert isinstance(outcome, Reply)
         assert outcome.record.rung is Rung.JSON_OBJECT
+        assert outcome.record.prompt_tokens == 90, "a refused call has no bill"
     assert formats(model) == ["json_schema", "json_object", "json_object"]
 
 

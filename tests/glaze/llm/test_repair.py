@@ -45,7 +45,7 @@ async def test_violations_that_remain_are_left_to_the_caller(client: ModelClient
     ("first", "second", "kept"),
     [(BAD, WORSE, "bad"), (WORSE, BAD, "bad"), (BAD, FINE, "fine")],
 )
-async def test_the_answer_with_fewer_violations_is_kept(
+async def test_the_answer_with_fewer_violations_is_kept_and_named_in_the_record(
     client: ModelClient, model: ScriptedModel, first: str, second: str, kept: str
 ) -> None:
     model.script(ok(first, id="chatcmpl-1"), ok(second, id="chatcmpl-2"))
@@ -55,6 +55,12 @@ async def test_the_answer_with_fewer_violations_is_kept(
     assert outcome.violations == tuple(check(outcome.value))
     assert outcome.record.response_id == f"chatcmpl-{1 if kept == json.loads(first)['claims'][0]['sentence'] else 2}"
     assert (outcome.record.prompt_tokens, outcome.record.calls) == (180, 2)
+
+
+async def test_of_two_equally_bad_answers_the_mended_one_is_kept(client: ModelClient, model: ScriptedModel) -> None:
+    model.script(ok(BAD, id="chatcmpl-1"), ok(BAD, id="chatcmpl-2"))
+    outcome = await client.ask(question(), repair=check)
+    assert outcome.record.response_id == "chatcmpl-2"
 
 
 @pytest.mark.parametrize("step", [status(500), ok("prose"), ok("", choices=[])], ids=["500", "prose", "empty"])

@@ -1,0 +1,100 @@
+"""Turning one pair's evidence into editions: the writer asked for, the guard, and the offline writer behind it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from glaze.highlights.compose import NOBODY, generate_bio
+from glaze.highlights.compose_by_model import compose_by_model
+from glaze.highlights.evidence import Evidence
+from glaze.highlights.guard import Verdict, judge
+from glaze.highlights.types import BioPayload, EditionStatus, FallbackReason
+from glaze.highlights.wanted import Making
+from glaze.llm.client import ModelClient
+from glaze.llm.marking import marks_for
+from glaze.llm.types import RETRYABLE, CallRecord
+
+OFFLINE = "offline"
+
+
+@dataclass(frozen=True)
+class EditionDraft:
+    """An edition before it has a number: what was written, by whom, and what the guard says of it."""
+
+    status: EditionStatus
+    payload: BioPayload
+    verdict: Verdict
+    record: CallRecord | None = None
+    fallback_reason: FallbackReason | None = None
+
+    @property
+    def provider(self) -> str:
+        """Who in fact wrote it."""
+        return self.record.provider if self.record and not self.fallback_reason else OFFLINE
+
+    @property
+    def model_used(self) -> str:
+        """The model that in fact wrote it."""
+        if self.record is None or self.fallback_reason:
+            return OFFLINE
+        return self.record.model_answered or self.record.model_asked
+
+    def scorecard(self) -> dict[str, Any]:
+        """As it is stored and served."""
+        return {
+            "passed": self.verdict.passed,
+            "rules": [msgspec.to_builtins(result) for result in self.verdict.scorecard],
+        }
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of one pair: the edition to publish, the drafts refused before it, and whether to try again."""
+
+    final: EditionDraft
+    refused: tuple[EditionDraft, ...] = ()
+    retry_after: float | None = None
+    """Seconds the endpoint asked to wait, when its failure may pass."""
+    may_pass: bool = False
+
+
+async def write_edition(evidence: Evidence, making: Making, *, client: ModelClient | None, secret: str) -> Written:
+    """Write the bio of one pair; holds no database session.
+
+    Without a client the offline writer speaks; with one it speaks when the model fails or the guard refuses,
+    and the edition says why (R14). What even the guard refuses of it waits for a person's copy.
+    """
+    name = evidence.name or NOBODY
+    if client is None:
+        return Written(_offline(evidence, name))
+    fingerprint = making.fingerprint(evidence.snapshot.hash)
+    marks = marks_for(secret, fingerprint)
+    drafted = await compose_by_model(
+        client,
+        making.prompt,
+        evidence.snapshot,
+        name=name,
+        other_names=evidence.other_names,
+        marks=marks,
+        work_key=fingerprint,
+    )
+    if drafted.draft is None:
+        if drafted.failure is None:
+            raise RuntimeError("a model gives a draft or a failure")
+        offline = _offline(evidence, name, drafted.record, FallbackReason(drafted.failure))
+        return Written(offline, (), drafted.retry_after, drafted.failure in RETRYABLE)
+    verdict = judge(drafted.draft, evidence.snapshot, name=name, other_names=evidence.other_names, marks=marks)
+    if verdict.passed:
+        return Written(EditionDraft(EditionStatus.PUBLISHED, drafted.draft, verdict, drafted.record))
+    refused = EditionDraft(EditionStatus.REJECTED, drafted.draft, verdict, drafted.record)
+    return Written(_offline(evidence, name, drafted.record, FallbackReason.GUARD), (refused,))
+
+
+def _offline(
+    evidence: Evidence, name: str, record: CallRecord | None = None, reason: FallbackReason | None = None
+) -> EditionDraft:
+    payload = generate_bio(evidence.snapshot, name=name)
+    verdict = judge(payload, evidence.snapshot, name=name)
+    status = EditionStatus.PUBLISHED if verdict.passed else EditionStatus.PENDING_MANUAL_COPY
+    return EditionDraft(status, payload, verdict, record, reason)
