@@ -18,7 +18,7 @@ _CHECK_SECONDS = 2.0
 _log = get_logger("api")
 
 
-async def live(request: Request) -> Response:
+async def live(_request: Request) -> Response:
     """200 as long as the event loop turns."""
     return PlainTextResponse("live")
 

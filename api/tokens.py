@@ -12,7 +12,7 @@ from glaze.settings import Settings
 
 
 def issue_token(settings: Settings, user_id: str, *, admin: bool = False, ttl: timedelta = timedelta(hours=12)) -> str:
-    """A token for the user with this external id. Raises InvalidInputError in production, or for an id no token bears."""
+    """A token for the user with this external id. Raises InvalidInputError in production, and for a provisional id."""
     if settings.environment == "production":
         raise InvalidInputError("Tokens are issued here in development only; in production your login service does it.")
     if not user_id or user_id.startswith(PROVISIONAL_PREFIX):

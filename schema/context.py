@@ -12,7 +12,7 @@ from glaze.highlights.freshness import Wanted
 from glaze.jobs.ring import Doorbell
 from glaze.members.visibility import Viewer
 from glaze.settings import Settings
-from schema.faults import Code, Fault
+from schema.faults import Code, FaultError
 from schema.loaders import Loaders
 
 
@@ -29,14 +29,14 @@ class Context:
 
     @property
     def viewer(self) -> Viewer:
-        """Whoever asks. Raises Fault UNAUTHENTICATED without a token."""
+        """Whoever asks. Raises FaultError UNAUTHENTICATED without a token."""
         if self.bearer is None:
-            raise Fault(Code.UNAUTHENTICATED, "Send a token: Authorization: Bearer …")
+            raise FaultError(Code.UNAUTHENTICATED, "Send a token: Authorization: Bearer …")
         return self.bearer
 
     @cached_property
     def reads(self) -> Loaders:
-        """The loaders of this request. Raises Fault UNAUTHENTICATED without a token."""
+        """The loaders of this request. Raises FaultError UNAUTHENTICATED without a token."""
         return Loaders(self.database, self.viewer, self.wanted)
 
     @property
@@ -54,7 +54,7 @@ class AdminsOnly(FieldExtension):
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: object, info: Info, **arguments: object
     ) -> object:
-        """The field's own answer. Raises Fault FORBIDDEN, or UNAUTHENTICATED without a token."""
+        """The field's own answer. Raises FaultError FORBIDDEN, or UNAUTHENTICATED without a token."""
         if not info.context.viewer.is_admin:
-            raise Fault(Code.FORBIDDEN, "This is for admins.")
+            raise FaultError(Code.FORBIDDEN, "This is for admins.")
         return await next_(source, info, **arguments)

@@ -48,7 +48,7 @@ class CheckedDocument(SchemaExtension):
 class Contract(strawberry.Schema):
     """The schema of this house."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:  # noqa: ARG002 - Strawberry's signature
         """Log what is our fault, and nothing else: never a document or variables, which hold private words (R24)."""
         for error in errors:
             if code_of(error) is Code.INTERNAL_SERVER_ERROR:

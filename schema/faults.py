@@ -28,7 +28,7 @@ class Code(StrEnum):
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 
 
-class Fault(GraphQLError):
+class FaultError(GraphQLError):
     """An error whose sentence and code are meant for the client."""
 
     def __init__(self, code: Code, message: str) -> None:

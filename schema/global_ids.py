@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 
-from schema.faults import Code, Fault
+from schema.faults import Code, FaultError
 
 _MAX_LENGTH = 2048
 _BIGINT = 2**63
@@ -17,31 +17,31 @@ def global_id(type_name: str, *keys: int | str) -> str:
 
 
 def read_global_id(given: str) -> tuple[str, str]:
-    """(type name, its keys as text). Raises Fault BAD_USER_INPUT, without repeating it, for what is no id of ours."""
+    """(type name, its keys as text). Raises FaultError, which does not repeat it, for what is no id of ours."""
     try:
         padded = given + "=" * (-len(given) % 4)
         plain = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error) as error:
-        raise Fault(Code.BAD_USER_INPUT, "An id is used as the API gave it; this one is not from here.") from error
+        raise FaultError(Code.BAD_USER_INPUT, "An id is used as the API gave it; this one is not from here.") from error
     type_name, colon, keys = plain.partition(":")
     if len(given) > _MAX_LENGTH or not colon or "\0" in plain or global_id(type_name, keys) != given:
-        raise Fault(Code.BAD_USER_INPUT, "An id is used as the API gave it; this one is not from here.")
+        raise FaultError(Code.BAD_USER_INPUT, "An id is used as the API gave it; this one is not from here.")
     return type_name, keys
 
 
 def read_keys(keys: str, count: int) -> Sequence[int]:
-    """`count` database keys out of an id. Raises Fault BAD_USER_INPUT where they are not such numbers."""
+    """`count` database keys out of an id. Raises FaultError BAD_USER_INPUT where they are not such numbers."""
     parts = keys.split(":")
     if len(parts) != count or not all(_is_key(part) for part in parts):
-        raise Fault(Code.BAD_USER_INPUT, "An id is used as the API gave it; this one is not from here.")
+        raise FaultError(Code.BAD_USER_INPUT, "An id is used as the API gave it; this one is not from here.")
     return [int(part) for part in parts]
 
 
 def read_member_id(given: str) -> int:
-    """The users.id in a Member's id. Raises Fault BAD_USER_INPUT for the id of anything else."""
+    """The users.id in a Member's id. Raises FaultError BAD_USER_INPUT for the id of anything else."""
     type_name, keys = read_global_id(given)
     if type_name != "Member":
-        raise Fault(Code.BAD_USER_INPUT, "userId is the id of a Member.")
+        raise FaultError(Code.BAD_USER_INPUT, "userId is the id of a Member.")
     return read_keys(keys, 1)[0]
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from glaze.jobs.read import SeenJob
 from schema.context import Info
+from schema.fields import computed
 from schema.global_ids import global_id
 from schema.node import Node
 from schema.words import JobState
@@ -27,7 +28,7 @@ class Job(Node):
     )
     successor: strawberry.Private[int | None]
 
-    @strawberry.field(description="The job that took its place, if it was superseded.")
+    @computed("The job that took its place, if it was superseded.")
     async def superseded_by(self, info: Info) -> "Job | None":
         """The successor."""
         if self.successor is None:

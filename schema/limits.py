@@ -26,7 +26,7 @@ from graphql import (
     parse,
 )
 
-from schema.faults import Code, Fault
+from schema.faults import Code, FaultError
 
 _INTROSPECTION = ("__schema", "__type")
 
@@ -69,17 +69,17 @@ class _Measure(msgspec.Struct):
 def read_document(
     query: str, variables: Mapping[str, Any] | None, *, may_introspect: bool, limits: Limits = LIMITS
 ) -> DocumentNode:
-    """The parsed document. Raises Fault for one beyond the limits, GraphQLSyntaxError for one that does not parse."""
+    """The parsed document. Raises FaultError beyond the limits, GraphQLSyntaxError where it does not parse."""
     try:
         document = parse(query, max_lexical_tokens=limits.tokens, max_comments=limits.tokens)
     except GraphQLSyntaxError as error:
         if error.message.endswith("Parsing aborted."):
-            raise Fault(Code.QUERY_TOO_COMPLEX, f"A query has at most {limits.tokens} words and signs.") from error
+            raise FaultError(Code.QUERY_TOO_COMPLEX, f"A query has at most {limits.tokens} words and signs.") from error
         raise
     try:
         _Pass(document, variables or {}, may_introspect=may_introspect, limits=limits).check()
     except RecursionError as error:
-        raise Fault(Code.QUERY_TOO_COMPLEX, f"A query has at most {limits.depth} levels.") from error
+        raise FaultError(Code.QUERY_TOO_COMPLEX, f"A query has at most {limits.depth} levels.") from error
     return document
 
 
@@ -100,7 +100,7 @@ class _Pass:
         self._open: set[str] = set()
 
     def check(self) -> None:
-        """Raise Fault for the first limit that the document breaks."""
+        """Raise FaultError for the first limit that the document breaks."""
         limits = self._limits
         for node in self._document.definitions:
             if isinstance(node, FragmentDefinitionNode):
@@ -149,14 +149,16 @@ class _Pass:
         )
         if node.name.value in _INTROSPECTION:
             if not self._may_introspect:
-                raise Fault(Code.GRAPHQL_VALIDATION_FAILED, "Introspection is for admins; the schema is published.")
+                raise FaultError(
+                    Code.GRAPHQL_VALIDATION_FAILED, "Introspection is for admins; the schema is published."
+                )
             _at_most(self._limits.introspection_depth, measure.depth, "levels of introspection")
             measure.depth = 1
         return measure
 
     def _fragment(self, name: str) -> _Measure:
         if name in self._open:
-            raise Fault(Code.GRAPHQL_VALIDATION_FAILED, "Fragments spread each other in a circle.")
+            raise FaultError(Code.GRAPHQL_VALIDATION_FAILED, "Fragments spread each other in a circle.")
         if name not in self._measured:
             node = self._fragments.get(name)
             if node is None:
@@ -194,7 +196,7 @@ class _Pass:
                 inner = getattr(node, name, None)
                 if isinstance(node, StringValueNode):
                     if "\0" in node.value:
-                        raise Fault(Code.BAD_USER_INPUT, "A text may not hold the character NUL.")
+                        raise FaultError(Code.BAD_USER_INPUT, "A text may not hold the character NUL.")
                 elif isinstance(inner, Node):
                     self._refuse_nul((inner,))
                 elif isinstance(inner, tuple):
@@ -207,4 +209,4 @@ def _whole(value: object) -> int:
 
 def _at_most(limit: int, found: int, what: str) -> None:
     if found > limit:
-        raise Fault(Code.QUERY_TOO_COMPLEX, f"A query has at most {limit} {what}.")
+        raise FaultError(Code.QUERY_TOO_COMPLEX, f"A query has at most {limit} {what}.")

@@ -4,6 +4,7 @@ import strawberry
 
 from glaze.members.types import SeenGroup, SeenMember
 from schema.context import Info
+from schema.fields import computed
 from schema.global_ids import global_id
 from schema.node import Node
 
@@ -55,8 +56,8 @@ class Viewer(Node):
     is_admin: bool = strawberry.field(description="Whether the token's scope makes the viewer an admin.")
     own_key: strawberry.Private[int | None]
 
-    @strawberry.field(
-        description="The viewer as a member, whose `id` goes into `userId`; null while the token's `sub` is linked"
+    @computed(
+        "The viewer as a member, whose `id` goes into `userId`; null while the token's `sub` is linked"
         " to nobody in any group."
     )
     async def member(self, info: Info) -> Member | None:
@@ -66,7 +67,7 @@ class Viewer(Node):
         found = await info.context.reads.member_by_id.load(self.own_key)
         return None if found is None else Member.of(found)
 
-    @strawberry.field(description="The groups the viewer belongs to, by title; all groups for an admin.")
+    @computed("The groups the viewer belongs to, by title; all groups for an admin.")
     async def groups(self, info: Info) -> list[Group] | None:
         """The viewer's groups."""
         return [Group.of(group) for group in await info.context.reads.groups()]

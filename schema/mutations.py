@@ -3,15 +3,17 @@
 from typing import Annotated
 
 import strawberry
-from glaze.highlights.ask import ask_regeneration
 
 from glaze.errors import FlagOffError as FlagIsOff
 from glaze.errors import InvalidInputError as InputIsInvalid
 from glaze.errors import NotFoundError as IsNotFound
+from glaze.highlights.ask import ask_regeneration
 from glaze.jobs.ring import ring_now
+from glaze.members.types import SeenPair
 from glaze.members.visibility import Pair
 from schema.context import AdminsOnly, Context, Info
-from schema.faults import Fault
+from schema.faults import FaultError
+from schema.fields import computed
 from schema.global_ids import read_member_id
 from schema.highlights import ProfileHighlight
 from schema.jobs import Job
@@ -51,8 +53,8 @@ RegenerateGlazePayload = Annotated[
 class Mutation:
     """The root of all writes. Every field says by an extension who may use it; a test refuses one without."""
 
-    @strawberry.mutation(
-        description="Has a member's bio written anew. For admins. Asking again for the same thing joins the work that"
+    @computed(
+        "Has a member's bio written anew. For admins. Asking again for the same thing joins the work that"
         " is already under way.",
         extensions=[AdminsOnly()],
     )
@@ -65,13 +67,13 @@ class Mutation:
         context = info.context
         if not context.viewer.flag:
             raise FlagIsOff("PROFILE_SIGNAL_GLAZE is off: switch it on, then ask again.")
-        pair = await _pair_of(context, input)
+        seen = await _pair_of(context, input)
         async with context.database.transaction() as session:
             asked = await ask_regeneration(
                 session,
                 context.settings,
-                pair.user_id,
-                pair.group_id,
+                seen.user_id,
+                seen.group.id,
                 force=input.force,
                 actor=context.viewer.external_id,
             )
@@ -80,17 +82,17 @@ class Mutation:
         return RegenerateGlazeSuccess(
             job=None if asked.job_id is None else await job_of(context, asked.job_id),
             unchanged=asked.unchanged,
-            highlight=await highlight_of(context, pair),
+            highlight=await highlight_of(context, Pair(seen.user_id, group_id=seen.group.id)),
         )
 
 
-async def _pair_of(context: Context, given: RegenerateGlazeInput) -> Pair:
+async def _pair_of(context: Context, given: RegenerateGlazeInput) -> SeenPair:
     """The subject and the group that are meant. Raises the domain's InvalidInputError or NotFoundError."""
     try:
         user_id = read_member_id(given.user_id)
-    except Fault as fault:
+    except FaultError as fault:
         raise InputIsInvalid(fault.message, field="userId") from fault
     seen = await context.reads.seen_by_pair.load(Pair(user_id, group_slug=given.group_slug))
     if seen is None:
         raise IsNotFound("There is no such member in this group.")
-    return Pair(seen.user_id, group_id=seen.group.id)
+    return seen

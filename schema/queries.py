@@ -8,7 +8,8 @@ import strawberry
 
 from glaze.members.visibility import Pair
 from schema.context import Context, Info
-from schema.faults import Code, Fault
+from schema.faults import Code, FaultError
+from schema.fields import computed
 from schema.global_ids import global_id, read_global_id, read_keys, read_member_id
 from schema.highlights import ProfileHighlight
 from schema.jobs import Job
@@ -106,41 +107,38 @@ async def _node(context: Context, given: str) -> Node | None:
 class Query:
     """The root of all reads."""
 
-    @strawberry.field(description="Whoever the token belongs to.")
+    @computed("Whoever the token belongs to.")
     async def viewer(self, info: Info) -> Viewer | None:
         """The viewer."""
         return await _viewer(info.context, info.context.viewer.external_id)
 
-    @strawberry.field(
-        description="What a group knows a member for. Null if there is no such member, or the viewer may not see them"
-        " there."
-    )
+    @computed("What a group knows a member for. Null if there is no such member, or the viewer may not see them there.")
     async def profile_highlight(
         self, info: Info, user_id: UserId, group_slug: GroupSlug = None
     ) -> ProfileHighlight | None:
         """One statement, also for what is absent, forbidden or hidden."""
         return await highlight_of(info.context, Pair(read_member_id(user_id), group_slug=group_slug))
 
-    @strawberry.field(
-        description="What can be proven of a member in a group. Null if nothing can, if there is no such member, or"
+    @computed(
+        "What can be proven of a member in a group. Null if nothing can, if there is no such member, or"
         " the viewer may not see them there."
     )
     async def snapshot(self, info: Info, user_id: UserId, group_slug: GroupSlug = None) -> Snapshot | None:
         """The current snapshot."""
         return await _snapshot_of(info.context, Pair(read_member_id(user_id), group_slug=group_slug))
 
-    @strawberry.field(description="A member. Null if there is none, or the viewer may not see them in any group.")
+    @computed("A member. Null if there is none, or the viewer may not see them in any group.")
     async def member(self, info: Info, user_id: UserId) -> Member | None:
         """Somebody the viewer may see."""
         found = await info.context.reads.member_by_id.load(read_member_id(user_id))
         return None if found is None else Member.of(found)
 
-    @strawberry.field(description="The groups the viewer belongs to, by title; all groups for an admin.")
+    @computed("The groups the viewer belongs to, by title; all groups for an admin.")
     async def groups(self, info: Info) -> list[Group] | None:
         """The viewer's groups."""
         return [Group.of(group) for group in await info.context.reads.groups()]
 
-    @strawberry.field(description="How the work is going. For admins, and for the member a job is about.")
+    @computed("How the work is going. For admins, and for the member a job is about.")
     async def job(
         self,
         info: Info,
@@ -150,11 +148,11 @@ class Query:
         reads = info.context.reads
         type_name, keys = read_global_id(id)
         if type_name != "Job":
-            raise Fault(Code.BAD_USER_INPUT, "id is the id of a Job.")
+            raise FaultError(Code.BAD_USER_INPUT, "id is the id of a Job.")
         found = await reads.job_by_id.load(read_keys(keys, 1)[0])
         return None if found is None else Job.of(found)
 
-    @strawberry.field(description="Anything by its id; null if there is no such thing, or the viewer may not see it.")
+    @computed("Anything by its id; null if there is no such thing, or the viewer may not see it.")
     async def node(
         self,
         info: Info,
@@ -163,7 +161,7 @@ class Query:
         """Relay's way to find an object again."""
         return await _node(info.context, id)
 
-    @strawberry.field(description=f"Up to {MOST_IDS} things by their ids, in their order, null where `node` is null.")
+    @computed(f"Up to {MOST_IDS} things by their ids, in their order, null where `node` is null.")
     async def nodes(
         self,
         info: Info,
@@ -171,5 +169,5 @@ class Query:
     ) -> list[Node | None] | None:
         """Relay's way to find many objects again."""
         if len(ids) > MOST_IDS:
-            raise Fault(Code.BAD_USER_INPUT, f"nodes takes at most {MOST_IDS} ids at a time.")
+            raise FaultError(Code.BAD_USER_INPUT, f"nodes takes at most {MOST_IDS} ids at a time.")
         return list(await asyncio.gather(*(_node(info.context, one) for one in ids)))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import strawberry
 
-from glaze.snapshots import types as domain
+from glaze.snapshots import types as stored
 from glaze.snapshots.read import SeenSnapshot
 from schema.global_ids import global_id
 from schema.members import Group, Member
@@ -21,7 +21,7 @@ class LinkCount:
     count: int = strawberry.field(description="In how many comments.")
 
     @classmethod
-    def of(cls, link: domain.LinkCount) -> "LinkCount":
+    def of(cls, link: stored.LinkCount) -> "LinkCount":
         """The link as the API shows it."""
         return cls(url=link.url, domain=link.domain, count=link.count)
 
@@ -34,7 +34,7 @@ class TagCount:
     count: int = strawberry.field(description="In how many comments.")
 
     @classmethod
-    def of(cls, tag: domain.TagCount) -> "TagCount":
+    def of(cls, tag: stored.TagCount) -> "TagCount":
         """The tag as the API shows it."""
         return cls(tag=tag.tag, count=tag.count)
 

@@ -1,10 +1,8 @@
 """Errors in payloads: the one place where a domain error becomes a member of a mutation's union."""
 
 import strawberry
-from strawberry.types.field import StrawberryField
 
 from glaze import errors as domain
-from schema.context import Info
 from schema.words import UserErrorCode
 
 
@@ -37,36 +35,25 @@ class FlagOffError(UserError):
     """R22."""
 
 
-class NotFound(strawberry.ExceptionHandler[domain.NotFoundError, NotFoundError]):
-    """Absent and forbidden."""
+class _Becomes:
+    """What one domain error becomes in a payload."""
 
-    def handle(self, exception: domain.NotFoundError, *, field: StrawberryField, info: Info) -> NotFoundError:
-        """The union member."""
-        return NotFoundError(message=str(exception), code=UserErrorCode.NOT_FOUND, field=None)
+    def __init__(
+        self, exception_type: type[domain.GlazeError], error_type: type[UserError], code: UserErrorCode
+    ) -> None:
+        self.exception_type = exception_type
+        self.error_type = error_type
+        self._code = code
 
-
-class InvalidInput(strawberry.ExceptionHandler[domain.InvalidInputError, InvalidInputError]):
-    """Unusable input."""
-
-    def handle(self, exception: domain.InvalidInputError, *, field: StrawberryField, info: Info) -> InvalidInputError:
-        """The union member."""
-        return InvalidInputError(message=str(exception), code=UserErrorCode.INVALID_INPUT, field=exception.field)
-
-
-class Conflict(strawberry.ExceptionHandler[domain.ConflictError, ConflictError]):
-    """Lost races."""
-
-    def handle(self, exception: domain.ConflictError, *, field: StrawberryField, info: Info) -> ConflictError:
-        """The union member."""
-        return ConflictError(message=str(exception), code=UserErrorCode.CONFLICT, field=None)
+    def handle(self, exception: domain.GlazeError, **_where: object) -> UserError:
+        """The union member: the sentence is the domain's own."""
+        return self.error_type(message=str(exception), code=self._code, field=getattr(exception, "field", None))
 
 
-class FlagOff(strawberry.ExceptionHandler[domain.FlagOffError, FlagOffError]):
-    """The flag."""
-
-    def handle(self, exception: domain.FlagOffError, *, field: StrawberryField, info: Info) -> FlagOffError:
-        """The union member."""
-        return FlagOffError(message=str(exception), code=UserErrorCode.FLAG_OFF, field=None)
-
-
-HANDLERS = (NotFound(), InvalidInput(), Conflict(), FlagOff())
+HANDLERS = (
+    _Becomes(domain.NotFoundError, NotFoundError, UserErrorCode.NOT_FOUND),
+    _Becomes(domain.InvalidInputError, InvalidInputError, UserErrorCode.INVALID_INPUT),
+    _Becomes(domain.ConflictError, ConflictError, UserErrorCode.CONFLICT),
+    _Becomes(domain.FlagOffError, FlagOffError, UserErrorCode.FLAG_OFF),
+)
+"""Which domain error becomes which member; a field whose union lacks the member lets the error through."""

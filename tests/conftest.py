@@ -18,6 +18,7 @@ from cli.servers.start import Servers, servers_for
 from glaze.db import engine as glaze_engine
 from glaze.db.engine import Database
 from glaze.db.migrate import upgrade
+from glaze.log import setup_logging
 
 _OURS = "glaze-tests"
 _OURS_FOR_SECONDS = 3600
@@ -47,6 +48,12 @@ def _no_sockets_but_our_own_machines() -> Iterator[None]:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_as_in_production() -> None:
+    """Without it structlog draws every error with the values around it, slowly, and past our own filters."""
+    setup_logging("json")
 
 
 @pytest.fixture(scope="session")

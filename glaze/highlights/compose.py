@@ -15,9 +15,12 @@ NOBODY = "This member"
 """How somebody is called of whom the export knows no name."""
 
 _MOST_HIGHLIGHTS = 5
+_LONGEST_LINK = 90
+"""A longer link is among the proof points and in no sentence."""
+_WORTH_SAYING = 2
+"""A tag used once says nothing of a person; nor does having addressed somebody once."""
 _MOST_QUOTES = 2
 _PRESENT_DAYS = 3
-_MANY_MESSAGES = 5
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,10 @@ def generate_bio(snapshot: SignalProfileSnapshot, *, name: str = "") -> BioPaylo
         return BioPayload("en", ())
     quotables = [quotable for quotable in snapshot.quotables if quotable.text and may_be_quoted(quotable.text)]
     highlights = _highlights(writing)
+    company = _company(writing)
     paragraphs = [
-        (_opening(writing), *_presence(writing, plain=not highlights)),
-        tuple(highlights[:_MOST_HIGHLIGHTS]),
+        (_opening(writing), *(_presence(writing) or company[:1] if not highlights else _presence(writing))),
+        tuple((highlights + company)[:_MOST_HIGHLIGHTS]) if highlights else (),
         tuple(
             writing.say(voice.QUOTES[number::_MOST_QUOTES], {"quote": f"{QUOTE}:{quotable.comment}"})
             for number, quotable in enumerate(quotables[:_MOST_QUOTES])
@@ -79,36 +83,50 @@ def _opening(writing: Writing) -> Claim:
     return writing.say(voice.OPENING)
 
 
-def _presence(writing: Writing, *, plain: bool) -> tuple[Claim, ...]:
-    snapshot = writing.snapshot
-    if snapshot.active_days < _PRESENT_DAYS or (plain and snapshot.message_count < _MANY_MESSAGES):
+def _presence(writing: Writing) -> tuple[Claim, ...]:
+    if writing.snapshot.active_days < _PRESENT_DAYS:
         return ()
-    return (writing.say(voice.PRESENCE if snapshot.active_months > 1 else voice.DAYS),)
+    return (writing.say(voice.PRESENCE if writing.snapshot.active_months > 1 else voice.DAYS),)
 
 
 def _highlights(writing: Writing) -> list[Claim]:
-    """What there is beyond counts of messages and days, what others made of it first."""
+    """What there is beyond counts and dates, what others made of it first."""
     snapshot, receipts = writing.snapshot, writing.receipts
     found: list[Claim] = []
     if snapshot.reaction_counts:
         found.append(writing.say(voice.EMOJI, {"emoji": EMOJI + snapshot.reaction_counts[0][0]}))
-    counted: tuple[tuple[str, Sequence[Form]], ...] = (
-        ("quotes_received", voice.REPLIES),
-        ("mentions_received", voice.MENTIONS),
-    )
-    found += [writing.say(forms) for rule, forms in counted if rule in receipts]
+    if "quotes_received" in receipts:
+        found.append(writing.say(voice.REPLIES))
     if snapshot.top_links:
-        forms = voice.LINKS if snapshot.link_count > 1 else voice.ONE_LINK
-        found.append(writing.say(forms, {"link": f"{LINK}:{snapshot.top_links[0].url}"}))
-    if snapshot.top_tags:
+        found.append(_links(writing))
+    if snapshot.top_tags and snapshot.top_tags[0].count >= _WORTH_SAYING:
         found.append(writing.say(voice.TAGS, {"tag": TAG + snapshot.top_tags[0].tag}))
-    quieter: tuple[tuple[str, Sequence[Form]], ...] = (
+    shared: tuple[tuple[str, Sequence[Form]], ...] = (
         ("pictures", voice.PICTURES),
         ("recordings", voice.RECORDINGS),
-        ("reactions_given", voice.GIVES),
-        ("mentions_made", voice.GREETS),
     )
-    return found + [writing.say(forms) for rule, forms in quieter if rule in receipts]
+    return found + [writing.say(forms) for rule, forms in shared if rule in receipts]
+
+
+def _links(writing: Writing) -> Claim:
+    fitting = next((link.url for link in writing.snapshot.top_links if len(link.url) <= _LONGEST_LINK), None)
+    if fitting is None:
+        return writing.say(voice.LINK_COUNT)
+    forms = voice.LINKS if writing.snapshot.link_count > 1 else voice.ONE_LINK
+    return writing.say(forms, {"link": f"{LINK}:{fitting}"})
+
+
+def _company(writing: Writing) -> list[Claim]:
+    """How often others turned to the person, and the person to others: counts again, so they pad nothing."""
+    counted: tuple[tuple[str, Sequence[Form]], ...] = (
+        ("mentions_received", voice.MENTIONS),
+        ("mentions_made", voice.GREETS),
+        ("reactions_given", voice.GIVES),
+    )
+    receipts = writing.receipts
+    return [
+        writing.say(forms) for rule, forms in counted if rule in receipts and int(receipts[rule].value) >= _WORTH_SAYING
+    ]
 
 
 def _quote(quotable: Quotable) -> Quote:

@@ -39,7 +39,7 @@ OPENING = _forms(
         "From {first} to {last}, {messages} messages in this group came from {name}.",
         "The group has {messages} messages from {name}, written between {first} and {last}.",
         "{name} first wrote here on {first}, and by {last} had added {messages} messages to the conversation.",
-        "On {first} {name} joined the conversation; {messages} messages later, the latest is from {last}.",
+        "On {first} {name} joined the conversation; the latest of {messages} messages is from {last}.",
         "{messages} messages between {first} and {last}: that is what {name} has shared with this group.",
         "Since a first message on {first}, {name} has written {messages} here, the latest on {last}.",
         "{name} has been part of the talk here from {first} to {last}, with {messages} messages.",
@@ -109,6 +109,22 @@ LINKS = _forms(
         "{link} is one of {links} links that {name} put before the group.",
         "With {links} links, {link} for one, {name} pointed the group to things worth a look.",
         "{name} left {links} links for the others to follow, for example {link}.",
+    ),
+)
+
+# For links too long to be read in a sentence.
+LINK_COUNT = _forms(
+    "link_count",
+    {"links": "link_count"},
+    (
+        "{name} shared {links} {links:link/links} with the group.",
+        "{links} {links:link/links} in this group came from {name}.",
+        "{name} passed on {links} {links:link/links} to the others.",
+        "The others can follow {links} {links:link/links} by {name}.",
+        "There {links:is/are} {links} {links:link/links} here that {name} brought along.",
+        "{name} left {links} {links:link/links} for the others to follow.",
+        "What {name} wrote comes with {links} {links:link/links}.",
+        "The group has {links} {links:link/links} from {name}.",
     ),
 )
 
@@ -197,7 +213,7 @@ MENTIONS = _forms(
         "{name} was mentioned by others {mentions} {mentions:time/times}.",
         "{mentions} {mentions:time/times}, somebody else in the group called on {name}.",
         "The others mentioned {name} {mentions} {mentions:time/times} in what they wrote.",
-        "{mentions} {mentions:mention/mentions} by others lead to {name}.",
+        "{mentions} {mentions:mention/mentions} by others {mentions:leads/lead} to {name}.",
         "When others wanted {name}, they said so: {mentions} {mentions:mention/mentions}.",
     ),
 )
@@ -267,7 +283,7 @@ QUOTES = _forms(
 FORMS = {
     form.key: form
     for forms in (
-        *(OPENING, ONE_MESSAGE, ONE_DAY, PRESENCE, DAYS, LINKS, ONE_LINK, TAGS, EMOJI, REPLIES),
+        *(OPENING, ONE_MESSAGE, ONE_DAY, PRESENCE, DAYS, LINKS, LINK_COUNT, ONE_LINK, TAGS, EMOJI, REPLIES),
         *(MENTIONS, GREETS, GIVES, PICTURES, RECORDINGS, QUOTES),
     )
     for form in forms

@@ -27,7 +27,7 @@ class Deadlines:
     """Between two rounds of the relay: reap what died, ring what is due."""
     ring_again: float = 10.0
     """After how long a ring that brought nobody is repeated; so long a lost Redis can delay a job."""
-    ring: float = 0.2
+    ring: float = 0.15
     """How long one ring may take. A mutation waits for it, so it is short: the relay rings again."""
     backoff: float = 2.0
     """The pause before the second attempt; it doubles with each."""

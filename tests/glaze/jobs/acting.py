@@ -17,7 +17,7 @@ from glaze.jobs.ring import Doorbell
 from glaze.jobs.run import Runner, WorkContext
 from glaze.settings import Settings
 
-HASTY = Deadlines(heartbeat=0.1, lease=0.4, ring_again=0.3, relay=0.05, backoff=0.01)
+HASTY = Deadlines(heartbeat=0.1, lease=0.8, ring_again=0.3, relay=0.05, backoff=0.01)
 """Deadlines in proportion, only shorter."""
 
 
