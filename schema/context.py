@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import strawberry
-from strawberry.extensions import FieldExtension
-from strawberry.extensions.field_extension import AsyncExtensionResolver
 
 from glaze.db.engine import Database
 from glaze.highlights.freshness import Wanted
@@ -46,15 +44,3 @@ class Context:
 
 
 Info = strawberry.Info[Context, None]
-
-
-class AdminsOnly(FieldExtension):
-    """Refuses everybody whose token has not the admin scope, before anything is looked up (R21)."""
-
-    async def resolve_async(
-        self, next_: AsyncExtensionResolver, source: object, info: Info, **arguments: object
-    ) -> object:
-        """The field's own answer. Raises FaultError FORBIDDEN, or UNAUTHENTICATED without a token."""
-        if not info.context.viewer.is_admin:
-            raise FaultError(Code.FORBIDDEN, "This is for admins.")
-        return await next_(source, info, **arguments)

@@ -11,12 +11,13 @@ from glaze.highlights.ask import ask_regeneration
 from glaze.jobs.ring import ring_now
 from glaze.members.types import SeenPair
 from glaze.members.visibility import Pair
-from schema.context import AdminsOnly, Context, Info
+from schema.context import Context, Info
 from schema.faults import FaultError
-from schema.fields import computed
+from schema.fields import root
 from schema.global_ids import read_member_id
 from schema.highlights import ProfileHighlight
 from schema.jobs import Job
+from schema.permissions import AdminsOnly
 from schema.queries import highlight_of, job_of
 from schema.user_errors import ConflictError, FlagOffError, InvalidInputError, NotFoundError
 
@@ -51,12 +52,12 @@ RegenerateGlazePayload = Annotated[
 
 @strawberry.type(description="Everything that can be done.")
 class Mutation:
-    """The root of all writes. Every field says by an extension who may use it; a test refuses one without."""
+    """The root of all writes. Every field says to whom it is open."""
 
-    @computed(
-        "Has a member's bio written anew. For admins. Asking again for the same thing joins the work that"
-        " is already under way.",
-        extensions=[AdminsOnly()],
+    @root(
+        "Has a member's bio written anew. For admins. Asking again for the same thing joins the work that is already"
+        " under way.",
+        to=AdminsOnly(),
     )
     async def regenerate_glaze(
         self,

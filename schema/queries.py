@@ -9,12 +9,13 @@ import strawberry
 from glaze.members.visibility import Pair
 from schema.context import Context, Info
 from schema.faults import Code, FaultError
-from schema.fields import computed
+from schema.fields import root
 from schema.global_ids import global_id, read_global_id, read_keys, read_member_id
 from schema.highlights import ProfileHighlight
 from schema.jobs import Job
 from schema.members import Group, Member, Viewer
 from schema.node import Node
+from schema.permissions import SignedIn
 from schema.snapshots import Snapshot
 
 MOST_IDS = 50
@@ -97,7 +98,6 @@ async def _snapshot_of(context: Context, pair: Pair) -> Snapshot | None:
 
 async def _node(context: Context, given: str) -> Node | None:
     """Anything by its id. A type nobody knows is answered like an object that is not there."""
-    context.viewer  # noqa: B018 - an anonymous asker is told so, whatever they ask for
     type_name, keys = read_global_id(given)
     find = _BY_TYPE.get(type_name)
     return None if find is None else await find(context, keys)
@@ -107,52 +107,54 @@ async def _node(context: Context, given: str) -> Node | None:
 class Query:
     """The root of all reads."""
 
-    @computed("Whoever the token belongs to.")
+    @root("Whoever the token belongs to.", to=SignedIn())
     async def viewer(self, info: Info) -> Viewer | None:
         """The viewer."""
         return await _viewer(info.context, info.context.viewer.external_id)
 
-    @computed("What a group knows a member for. Null if there is no such member, or the viewer may not see them there.")
+    @root(
+        "What a group knows a member for. Null if there is no such member, or the viewer may not see them there.",
+        to=SignedIn(),
+    )
     async def profile_highlight(
         self, info: Info, user_id: UserId, group_slug: GroupSlug = None
     ) -> ProfileHighlight | None:
         """One statement, also for what is absent, forbidden or hidden."""
         return await highlight_of(info.context, Pair(read_member_id(user_id), group_slug=group_slug))
 
-    @computed(
+    @root(
         "What can be proven of a member in a group. Null if nothing can, if there is no such member, or"
-        " the viewer may not see them there."
+        " the viewer may not see them there.",
+        to=SignedIn(),
     )
     async def snapshot(self, info: Info, user_id: UserId, group_slug: GroupSlug = None) -> Snapshot | None:
         """The current snapshot."""
         return await _snapshot_of(info.context, Pair(read_member_id(user_id), group_slug=group_slug))
 
-    @computed("A member. Null if there is none, or the viewer may not see them in any group.")
+    @root("A member. Null if there is none, or the viewer may not see them in any group.", to=SignedIn())
     async def member(self, info: Info, user_id: UserId) -> Member | None:
         """Somebody the viewer may see."""
         found = await info.context.reads.member_by_id.load(read_member_id(user_id))
         return None if found is None else Member.of(found)
 
-    @computed("The groups the viewer belongs to, by title; all groups for an admin.")
+    @root("The groups the viewer belongs to, by title; all groups for an admin.", to=SignedIn())
     async def groups(self, info: Info) -> list[Group] | None:
         """The viewer's groups."""
         return [Group.of(group) for group in await info.context.reads.groups()]
 
-    @computed("How the work is going. For admins, and for the member a job is about.")
+    @root("How the work is going. For admins, and for the member a job is about.", to=SignedIn())
     async def job(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of a Job.")],  # noqa: A002 - the contract's word
     ) -> Job | None:
         """A job."""
-        reads = info.context.reads
         type_name, keys = read_global_id(id)
         if type_name != "Job":
             raise FaultError(Code.BAD_USER_INPUT, "id is the id of a Job.")
-        found = await reads.job_by_id.load(read_keys(keys, 1)[0])
-        return None if found is None else Job.of(found)
+        return await job_of(info.context, read_keys(keys, 1)[0])
 
-    @computed("Anything by its id; null if there is no such thing, or the viewer may not see it.")
+    @root("Anything by its id; null if there is no such thing, or the viewer may not see it.", to=SignedIn())
     async def node(
         self,
         info: Info,
@@ -161,7 +163,7 @@ class Query:
         """Relay's way to find an object again."""
         return await _node(info.context, id)
 
-    @computed(f"Up to {MOST_IDS} things by their ids, in their order, null where `node` is null.")
+    @root(f"Up to {MOST_IDS} things by their ids, in their order, null where `node` is null.", to=SignedIn())
     async def nodes(
         self,
         info: Info,

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from cli.launch.place import home
+
 # pip's option -> (uv's variable, further variables by which the user may have told uv already).
 CARRIED = {
     "index-url": ("UV_DEFAULT_INDEX", ("UV_INDEX_URL",)),
@@ -74,12 +76,11 @@ def _files(told: Mapping[str, str]) -> Iterator[Path]:
     for folder in reversed(wide.split(os.pathsep)):
         yield Path(folder, "pip", "pip.conf")
     yield Path("/etc/pip.conf")
-    home = Path("~").expanduser()
-    near = Path(told.get("XDG_CONFIG_HOME") or home / ".config")
+    near = Path(told.get("XDG_CONFIG_HOME") or home() / ".config")
     if sys.platform == "darwin":
         yield Path("/Library/Application Support/pip/pip.conf")
-        yield home / "Library" / "Application Support" / "pip" / "pip.conf"
-    yield home / ".pip" / "pip.conf"
+        yield home() / "Library" / "Application Support" / "pip" / "pip.conf"
+    yield home() / ".pip" / "pip.conf"
     yield near / "pip" / "pip.conf"
     yield Path(sys.prefix, "pip.conf")
     if chosen:

@@ -46,14 +46,18 @@ def cache_folders() -> Iterator[Path]:
             chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_ours(chosen):
             yield chosen
-    home = Path("~").expanduser()
+    cache = home() / ".cache"
     # HOME may name somebody else's folder (sudo keeps it), or none at all.
-    if home.is_absolute() and _is_ours(home):
-        cache = home / ".cache"
+    if cache.is_absolute() and _is_ours(cache.parent):
         with contextlib.suppress(OSError):
             cache.mkdir(mode=0o700, exist_ok=True)
         if _is_ours(cache):
             yield cache
+
+
+def home() -> Path:
+    """The user's home; no absolute path where there is none (a container may run as a user without a name)."""
+    return Path(os.environ.get("HOME", os.path.expanduser("~")))  # noqa: PTH111 - Path.home() raises there
 
 
 def _is_ours(folder: Path) -> bool:

@@ -85,7 +85,7 @@ def _fits(rule: str, receipt: Receipt) -> bool:
 
 
 def _rests_on_its_own(claim: Claim, number: int, name: str) -> Iterable[Violation]:
-    text = claim.text.replace(name, " ") if name else claim.text
+    text = claim.text
     values = _values(claim.receipts)
     for quoted in _QUOTED.finditer(text):
         words = quoted[1] or quoted[2] or ""
@@ -95,7 +95,8 @@ def _rests_on_its_own(claim: Claim, number: int, name: str) -> Iterable[Violatio
     for url in _URL.findall(text):
         if url.rstrip(".,;:!?)") not in values[ReceiptKind.LINK] and url not in values[ReceiptKind.LINK]:
             yield Violation("links_in_receipts", number, "a link that is in none of its receipts")
-    text = _URL.sub(" ", text)
+    # Only now: a name may be part of a link, and may be a number.
+    text = _URL.sub(" ", text).replace(name, " ") if name else _URL.sub(" ", text)
     for iso in values[ReceiptKind.DATE]:
         whole = day(iso)
         for form in (iso, whole, whole.partition(" ")[2]):

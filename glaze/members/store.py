@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from glaze.members.types import Account, SeenGroup, SeenMember, SeenPair
 from glaze.members.visibility import CHOSEN_PAIRS, VIEWER_ROW, Pair, Viewer, may_see, pair_binds
 
-# The name of the richest identity, as bios call people; `a` is its user_attributes, `gm` its group_members.
-_BEST_NAME_FIRST = """array_position(ARRAY['aci', 'e164', 'name'], a.kind), gm.named_as_of DESC,
-      gm.display_name COLLATE "C\""""
+# The name of the richest identity, as bios call people. Aliases are prefixed, as in visibility.
+_BEST_NAME_FIRST = """array_position(ARRAY['aci', 'e164', 'name'], name_a.kind), name_m.named_as_of DESC,
+      name_m.display_name COLLATE "C\""""
 
 # What the group calls somebody comes before what their login calls them: the group never saw the latter.
 _NAME_IN_GROUP = f"""coalesce(
-    (SELECT gm.display_name FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
-      WHERE a.user_id = {{user}} AND gm.group_id = {{group}} AND gm.display_name <> ''
+    (SELECT name_m.display_name FROM user_attributes name_a JOIN group_members name_m ON name_m.identity_id = name_a.id
+      WHERE name_a.user_id = {{user}} AND name_m.group_id = {{group}} AND name_m.display_name <> ''
       ORDER BY {_BEST_NAME_FIRST} LIMIT 1), {{account_name}})"""  # noqa: S608 - constants of this code
 
 _MEMBERS = f"""
@@ -23,10 +23,10 @@ SELECT u.id, u.user_id, coalesce(here.name, u.name)
   FROM users u
  CROSS JOIN LATERAL (
        SELECT count(*) AS groups,
-              (array_agg(gm.display_name ORDER BY {_BEST_NAME_FIRST})
-                 FILTER (WHERE gm.display_name <> ''))[1] AS name
-         FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
-        WHERE a.user_id = u.id AND {may_see("u.id", "gm.group_id")}) here
+              (array_agg(name_m.display_name ORDER BY {_BEST_NAME_FIRST})
+                 FILTER (WHERE name_m.display_name <> ''))[1] AS name
+         FROM user_attributes name_a JOIN group_members name_m ON name_m.identity_id = name_a.id
+        WHERE name_a.user_id = u.id AND {may_see("u.id", "name_m.group_id")}) here
  WHERE u.id = ANY(CAST(:ids AS bigint[])) AND here.groups > 0
 """  # noqa: S608 - put together from constants of this code; values are bound
 
@@ -43,8 +43,8 @@ SELECT g.id, g.slug, g.title, g.timezone
 
 _ACCOUNT = f"""
 SELECT u.id, coalesce(nullif(u.name, ''),
-                      (SELECT gm.display_name FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
-                        WHERE a.user_id = u.id AND gm.display_name <> '' ORDER BY {_BEST_NAME_FIRST} LIMIT 1), '')
+                      (SELECT name_m.display_name FROM user_attributes name_a JOIN group_members name_m ON name_m.identity_id = name_a.id
+                        WHERE name_a.user_id = u.id AND name_m.display_name <> '' ORDER BY {_BEST_NAME_FIRST} LIMIT 1), '')
   FROM users u WHERE u.user_id = :viewer
 """  # noqa: S608 - put together from constants of this code; values are bound
 

@@ -10,22 +10,24 @@ from typing import Any
 import msgspec
 
 # Read once a statement, whoever asks: PostgreSQL makes an InitPlan of it.
-VIEWER_ROW = "(SELECT viewer.id FROM users viewer WHERE viewer.user_id = :viewer)"
+VIEWER_ROW = "(SELECT see_u.id FROM users see_u WHERE see_u.user_id = :viewer)"
 """SQL: the viewer's users.id, null for a `sub` nobody knows, who is a viewer without groups (R1)."""
 
+# The aliases bear a prefix of their own: were one of them also the caller's, its column would shadow the caller's
+# and the condition would compare it with itself, which is true for everybody.
 _MAY_SEE = """(
     :flag
-    AND EXISTS (SELECT FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
-                 WHERE a.user_id = {user} AND gm.group_id = {group} AND (gm.is_member OR :is_admin))
+    AND EXISTS (SELECT FROM user_attributes see_a JOIN group_members see_m ON see_m.identity_id = see_a.id
+                 WHERE see_a.user_id = {user} AND see_m.group_id = {group} AND (see_m.is_member OR :is_admin))
     AND (:is_admin
-         OR EXISTS (SELECT FROM user_attributes a JOIN group_members gm ON gm.identity_id = a.id
-                     WHERE a.user_id = {viewer_row} AND gm.group_id = {group} AND gm.is_member))
-    AND NOT EXISTS (SELECT FROM user_attributes a JOIN opt_outs o ON o.identity_id = a.id
-                     WHERE a.user_id = {user} AND o.group_id = {group})
+         OR EXISTS (SELECT FROM user_attributes see_a JOIN group_members see_m ON see_m.identity_id = see_a.id
+                     WHERE see_a.user_id = {viewer_row} AND see_m.group_id = {group} AND see_m.is_member))
+    AND NOT EXISTS (SELECT FROM user_attributes see_a JOIN opt_outs see_o ON see_o.identity_id = see_a.id
+                     WHERE see_a.user_id = {user} AND see_o.group_id = {group})
     AND (:is_admin
          OR {user} = {viewer_row}
-         OR NOT EXISTS (SELECT FROM user_attributes a JOIN hides h ON h.identity_id = a.id
-                         WHERE a.user_id = {user} AND h.group_id = {group}))
+         OR NOT EXISTS (SELECT FROM user_attributes see_a JOIN hides see_h ON see_h.identity_id = see_a.id
+                         WHERE see_a.user_id = {user} AND see_h.group_id = {group}))
 )"""
 
 # `seen` has a row for each group in which the viewer may see the subject, `chosen` the one that was asked for.

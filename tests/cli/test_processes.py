@@ -13,7 +13,18 @@ from tests.cli.ordinary_user import ROOT
 from tests.cli.processes_seen import naming, running, within
 
 # Writes a word when it is asked to end, then lives on: only a kill ends it.
-STUBBORN = "import signal,time,sys\nsignal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True))\nprint('up', flush=True)\nwhile True: time.sleep(0.05)"
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, lambda *_: print("asked", flush=True))
+print("up", flush=True)
+while True:
+    time.sleep(0.05)
+"""
+# Starts a child of its own, which carries the same words.
+PARENT = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", *sys.argv[1:]])
+"""
 POLITE = "import time\nprint('up', flush=True)\ntime.sleep(1000)"
 
 
@@ -41,9 +52,8 @@ def test_a_polite_child_ends_when_asked_and_a_stubborn_one_is_killed_with_its_gr
     polite = up(start(python(POLITE, log=tmp_path / "polite")), tmp_path / "polite")
     assert polite.stop((signal.SIGTERM, 5.0)) == -signal.SIGTERM
 
-    grandchild = f"import subprocess,sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)', {str(tmp_path)!r}])\n"
     log = tmp_path / "stubborn"
-    stubborn = up(start(python(grandchild + STUBBORN, log=log)), log)
+    stubborn = up(start(python(PARENT + STUBBORN, str(tmp_path), log=log)), log)
     assert len(naming(tmp_path)) == 2
     assert stubborn.stop((signal.SIGTERM, 0.3)) == -signal.SIGKILL
     assert "asked" in log.read_text()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli import supervise
-from cli.processes import Program, Stop, stop_on_signals
+from cli.processes import Program, stop_on_signals
 from cli.supervise import Supervisor
 from glaze.errors import UnavailableError
 from tests.cli.processes_seen import naming, within
@@ -48,9 +48,11 @@ def test_what_cannot_live_is_given_up_with_a_pointer_to_its_log(
     monkeypatch.setattr(supervise, "FIRST_PAUSE", 0.01)
     said: list[str] = []
     broken = program("API", "raise SystemExit(3)", tmp_path)
-    with Supervisor([broken, program("worker", LIVES, tmp_path)], say=said.append) as both:
-        with pytest.raises(UnavailableError, match=rf"The API ends as soon as it is started; read {broken.log}"):
-            seen_to(both, lambda: False)
+    with (
+        pytest.raises(UnavailableError, match=rf"The API ends as soon as it is started; read {broken.log}"),
+        Supervisor([broken, program("worker", LIVES, tmp_path)], say=said.append) as both,
+    ):
+        seen_to(both, lambda: False)
     pauses = [line.rpartition(" in ")[2] for line in said]
     assert pauses == ["0.01 s", "0.02 s", "0.04 s", "0.08 s", "0.16 s"]
     assert all("exit code 3" in line for line in said)
@@ -76,10 +78,8 @@ def test_stubborn_ones_share_their_grace(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(supervise, "GRACE", 0.5)
     stubborn = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + LIVES
     names = ("one", "two", "three")
-    with Supervisor([program(name, stubborn, tmp_path) for name in names], say=print) as all_three:
+    with Supervisor([program(name, stubborn, tmp_path) for name in names], say=print):
         assert within(10, lambda: all((tmp_path / f"{name}.log").read_bytes() == b"up\n" for name in names))
-        all_three.watch_nothing = None  # type: ignore[attr-defined]
         began = time.monotonic()
     assert time.monotonic() - began < 1.2
     assert naming(tmp_path) == []
-    Stop().raise_if_asked()

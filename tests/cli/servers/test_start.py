@@ -174,25 +174,15 @@ def test_without_the_extra_one_sentence_says_what_to_set(tmp_path: Path, monkeyp
         pass
 
 
-def test_data_of_another_version_is_refused_with_its_remedy(tmp_path: Path) -> None:
-    with embedded_servers(tmp_path, durable=True):
-        pass
-    (home_of(tmp_path).postgres / "PG_VERSION").write_text("17\n")
-    with (
-        pytest.raises(UnavailableError, match=r"made by PostgreSQL 17, this is \d+: start anew with --fresh"),
-        embedded_servers(tmp_path, durable=True),
-    ):
-        pass
-
-
-def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+def test_data_that_cannot_be_used_is_refused_with_the_reason_and_the_remedy(tmp_path: Path) -> None:
     with embedded_servers(tmp_path, durable=True):
         pass
     home = home_of(tmp_path)
-    (home.postgres / "postgresql.conf").write_text("no_such_setting = 1\n")
-    with (
-        pytest.raises(UnavailableError, match=r"PostgreSQL did not start: .*contains errors"),
-        embedded_servers(tmp_path, durable=True),
+    for name, content, sentence in (
+        ("postgresql.conf", "no_such_setting = 1\n", r"PostgreSQL did not start: .*contains errors .*postgres\.log"),
+        ("PG_VERSION", "17\n", r"made by PostgreSQL 17, this is \d+: start anew with --fresh"),
     ):
-        pass
-    assert naming(home.folder) == []
+        (home.postgres / name).write_text(content)
+        with pytest.raises(UnavailableError, match=sentence), embedded_servers(tmp_path, durable=True):
+            pass
+        assert naming(home.folder) == []
