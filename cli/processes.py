@@ -137,10 +137,9 @@ class Stop:
 
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[Stop]:
-    """Turn the first Ctrl-C, SIGTERM or SIGHUP into the end of this block, by way of every `finally` inside it.
+    """Let the first Ctrl-C, SIGTERM or SIGHUP raise Stopped in this block, and so run every `finally` inside it.
 
     Enter it before anything is started. Further signals are ignored, so that the cleaning up is not cut short.
-    Nothing is raised to the outside: the block just ends, and `number` tells why.
     """
     stop = Stop()
 
@@ -151,8 +150,7 @@ def stop_on_signals() -> Iterator[Stop]:
 
     before = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
-        with contextlib.suppress(Stopped):
-            yield stop
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -193,14 +193,16 @@ class Recount:
         return cls(counting.tallies, zones)
 
     def holds(self, pair: Pair, receipt: Mapping[str, Any]) -> bool:
-        """Whether a receipt `{kind, rule, value, comment_ids}` is what the tables say."""
+        """Whether a receipt `{kind, rule, value}` is what the tables say.
+
+        With `comment_ids`, a link or quote must be in exactly those comments; without, in any of the person's.
+        """
         tally = self._tallies.get(pair, Tally())
         rule, value = receipt["rule"], receipt["value"]
-        comments: Sequence[int] = receipt.get("comment_ids", ())
-        if rule == "top_links":
-            return bool(comments) and all(value in tally.links.get(comment, ()) for comment in comments)
-        if rule == "quotables":
-            return len(comments) == 1 and tally.bodies.get(comments[0]) == value
+        if rule in {"top_links", "quotables"}:
+            texts = tally.links if rule == "top_links" else {comment: [body] for comment, body in tally.bodies.items()}
+            holding = {comment for comment, held in texts.items() if value in held}
+            return bool(holding) and holding.issuperset(receipt.get("comment_ids", ()))
         days = sorted(at.astimezone(self._zones[pair[1]]).date() for at in tally.sent)
         known = {
             "message_count": str(len(days)),

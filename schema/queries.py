@@ -68,7 +68,7 @@ async def _job(context: Context, keys: str) -> Job | None:
     return await job_of(context, read_keys(keys, 1)[0])
 
 
-_BY_TYPE: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
+FIND_BY_TYPE: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Viewer": _viewer,
     "Member": _member,
     "Group": _group,
@@ -99,7 +99,7 @@ async def _snapshot_of(context: Context, pair: Pair) -> Snapshot | None:
 async def _node(context: Context, given: str) -> Node | None:
     """Anything by its id. A type nobody knows is answered like an object that is not there."""
     type_name, keys = read_global_id(given)
-    find = _BY_TYPE.get(type_name)
+    find = FIND_BY_TYPE.get(type_name)
     return None if find is None else await find(context, keys)
 
 

@@ -2,8 +2,7 @@
 
 import contextlib
 
-from glaze.llm.client import ModelClient
-from glaze.llm.endpoints import endpoint_at
+from glaze.highlights.model import model_for
 from glaze.settings import Settings
 from workers.registry import handlers
 from workers.serve import serve
@@ -15,14 +14,7 @@ async def run_worker(settings: Settings) -> None:
     The caller sets up logging.
     """
     async with contextlib.AsyncExitStack() as stack:
-        model: ModelClient | None = None
-        if settings.provider == "openai":
-            endpoint = endpoint_at(
-                settings.model_base_url,
-                model=settings.model,
-                api_key=settings.model_api_key,
-                extra_body=settings.model_extra_body,
-                total_seconds=settings.model_total_seconds,
-            )
-            model = await stack.enter_async_context(ModelClient(endpoint))
+        model = model_for(settings)
+        if model is not None:
+            await stack.enter_async_context(model)
         await serve(settings, handlers(model))

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import emoji
 
 _LINK = re.compile(r"https?://[^\s<>\"`\[\]|\\^{}]+")
-_AFTER_A_LINK = ".,;:!?'\"*_~"
+_PUNCTUATION = ".,;:!?'\""
+_EMPHASIS = "*_~"
 _PLAIN = re.compile(r"https?://([\w.-]*\w)\.?(?::[0-9]{1,5})?(?:[/?#]|\Z)")
 _TURNS_TEXT_ROUND = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _OTHER_SCHEME = re.compile(r"\b(?!https?:)[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s<>\"]")
@@ -34,7 +35,7 @@ def find_links(body: str) -> FoundLinks:
     unsafe = len(_OTHER_SCHEME.findall(body))
     safe: list[str] = []
     for found in _LINK.findall(body):
-        url = _without_strange_brackets(found.rstrip(_AFTER_A_LINK))
+        url = _without_the_sentence(found)
         if _PLAIN.match(url) and not _TURNS_TEXT_ROUND.search(url):
             safe.append(url)
         elif len(url) > len("https://"):
@@ -42,11 +43,18 @@ def find_links(body: str) -> FoundLinks:
     return FoundLinks(tuple(safe), unsafe)
 
 
-def _without_strange_brackets(url: str) -> str:
-    # Cut at once: one by one, a link of a hundred thousand `)` would take minutes.
-    surplus = url.count(")") - url.count("(")
-    at_the_end = len(url) - len(url.rstrip(")"))
-    return url[: len(url) - min(surplus, at_the_end)] if surplus > 0 else url
+def _without_the_sentence(url: str) -> str:
+    """Cut what is the sentence's around a link: punctuation, emphasis, and each `)` that the link did not open."""
+    url = url.rstrip(_EMPHASIS + _PUNCTUATION)
+    end = len(url)
+    unopened = url.count(")") - url.count("(")
+    # By index: cut piece by piece, a link of a hundred thousand `)` would take minutes.
+    while unopened > 0 and url[end - 1] == ")":
+        end -= 1
+        unopened -= 1
+        while url[end - 1] in _PUNCTUATION:
+            end -= 1
+    return url[:end]
 
 
 def links_in(body: str) -> tuple[str, ...]:

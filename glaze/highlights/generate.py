@@ -80,7 +80,7 @@ async def write_bios(
     async with database.reading_evidence() as session:
         evidence = await read_evidence(session, pairs, names=model is not None)
     done = Generated()
-    due = [found for pair in pairs if (found := _due(pair, evidence.get(pair), making, settings, force, done))]
+    due = [found for pair in pairs if (found := _due(pair, evidence.get(pair), making, settings, done, force=force))]
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def write(item: Evidence) -> ToPublish:
@@ -100,7 +100,7 @@ async def write_bios(
 
 
 def _due(
-    pair: Pair, evidence: Evidence | None, making: Making, settings: Settings, force: bool, done: Generated
+    pair: Pair, evidence: Evidence | None, making: Making, settings: Settings, done: Generated, *, force: bool
 ) -> Evidence | None:
     if evidence is None or evidence.snapshot.message_count < settings.min_comments:
         done.outcome[pair] = NO_DATA

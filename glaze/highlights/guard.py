@@ -30,7 +30,8 @@ _DEEDS = re.compile(
 )
 _BACKHANDED = re.compile(
     r"\b(?:rarely|seldom|hardly|barely|never|fails?|failed|only when|at least when|despite|even though|for once"
-    r"|unlike|late|not always|sometimes actually|tries|tried to|at times|could be|when (?:he|she|they) (?:bothers?|feels? like))\b",
+    r"|unlike|late|not always|sometimes actually|tries|tried to|at times|could be"
+    r"|when (?:he|she|they) (?:bothers?|feels? like))\b",
     re.IGNORECASE,
 )
 _GENDERED = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Publishing editions: highlight, edition, receipts, snapshot and audit in one transaction, in order of evidence (R17)."""
+"""Publishing editions in order of evidence: highlight, edition, receipts, snapshot and audit together (R17)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -128,12 +128,15 @@ def serve(subject: Subject, published: Published | None, wanted: Wanted, now: da
 
 
 def _what_still_holds(published: Published) -> BioPayload:
-    """The payload without what rests on a comment that may not be used any more (R16)."""
+    """The payload without what rests on a comment that may not be used any more (R16).
+
+    Of a draft that waits for manual copy nothing is shown: it did not pass the guard.
+    """
     payload = published.payload
+    if published.pending_manual_copy:
+        payload = BioPayload(payload.language, ())
     if published.override_text is not None:
         paragraphs = _as_paragraphs(published.override_text)
-    elif published.pending_manual_copy:
-        paragraphs = ()
     else:
         paragraphs = tuple(
             tuple(claim for claim in paragraph if all(_holds(receipt, published) for receipt in claim.receipts))

@@ -158,7 +158,7 @@ async def keep_snapshots(session: AsyncSession, items: Sequence[Evidence], now: 
 
 
 async def move_versions_up(session: AsyncSession, known: dict[Pair, tuple[int, str]]) -> None:
-    """Note that highlights still hold at newer evidence, by pair the (version, fingerprint): no call, no edition (R15)."""
+    """Note that highlights hold at newer evidence too, by pair the (version, fingerprint): no call, no edition (R15)."""
     if known:
         await session.execute(
             _MOVE_UP,

@@ -46,7 +46,7 @@ class Answer(Generic[T]):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore")
 
 
 class _Said(_Part):

@@ -45,7 +45,8 @@ def clean(text: str) -> str:
     eye. Emoji made of several lose their joiner and stand side by side; so a quote that a model gives back is
     compared with the cleaned words, not with the stored ones.
     """
-    return _visible(unicodedata.normalize("NFKC", _visible(text)))
+    # In this order: a hidden sign between a letter and its accent would keep the two from composing.
+    return unicodedata.normalize("NFKC", _visible(text))
 
 
 def _visible(text: str) -> str:

@@ -70,7 +70,12 @@ class PiiTokens:
         international = text.startswith(("+", "00"))
         if len(digits) in _CARD_LENGTHS and not international and _passes_luhn(digits):
             return self._token("CARD", digits)
-        if international or len(digits) >= _MIN_DIGITS or text[0] in "0(" or re.fullmatch(r"\d{3}[-.]\d{4}", text):
+        if (
+            international
+            or len(digits) >= _MIN_DIGITS
+            or re.match(r"\(?0\d", text)
+            or re.fullmatch(r"\d{3}[-.]\d{4}", text)
+        ):
             return self._token("PHONE", digits.removeprefix("00") if international else digits)
         return text
 

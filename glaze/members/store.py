@@ -42,10 +42,14 @@ SELECT g.id, g.slug, g.title, g.timezone
 """  # noqa: S608 - put together from constants of this code; values are bound
 
 _ACCOUNT = f"""
-SELECT u.id, coalesce(nullif(u.name, ''),
-                      (SELECT name_m.display_name FROM user_attributes name_a JOIN group_members name_m ON name_m.identity_id = name_a.id
-                        WHERE name_a.user_id = u.id AND name_m.display_name <> '' ORDER BY {_BEST_NAME_FIRST} LIMIT 1), '')
-  FROM users u WHERE u.user_id = :viewer
+SELECT u.id, coalesce(nullif(u.name, ''), called.name, '')
+  FROM users u
+  LEFT JOIN LATERAL (
+       SELECT name_m.display_name AS name
+         FROM user_attributes name_a JOIN group_members name_m ON name_m.identity_id = name_a.id
+        WHERE name_a.user_id = u.id AND name_m.display_name <> ''
+        ORDER BY {_BEST_NAME_FIRST} LIMIT 1) called ON true
+ WHERE u.user_id = :viewer
 """  # noqa: S608 - put together from constants of this code; values are bound
 
 _PAIRS = f"""

@@ -113,20 +113,23 @@ def test_a_guarded_child_is_asked_and_stopped_through_its_guard(tmp_path: Path) 
     assert naming(tmp_path) == []
 
 
-def test_the_first_signal_ends_the_block_and_later_ones_do_not_cut_the_cleaning_short() -> None:
-    cleaned = False
+def test_the_first_signal_is_raised_and_later_ones_do_not_cut_the_cleaning_short() -> None:
+    steps: list[str] = []
     before = signal.getsignal(signal.SIGTERM)
-    with stop_on_signals() as stop:
+
+    def work(stop: Stop) -> None:
         try:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(5)
-            pytest.fail("the signal did not end the block")
+            steps.append("not stopped")
         finally:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.01)
-            cleaned = True
-    assert cleaned
-    assert stop.number == signal.SIGTERM
+            steps.append(f"cleaned after {stop.number}")
+
+    with pytest.raises(Stopped), stop_on_signals() as stop:
+        work(stop)
+    assert steps == [f"cleaned after {signal.SIGTERM}"]
     assert signal.getsignal(signal.SIGTERM) is before
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli import supervise
-from cli.processes import Program, stop_on_signals
+from cli.processes import Program, Stopped, stop_on_signals
 from cli.supervise import Supervisor
 from glaze.errors import UnavailableError
 from tests.cli.processes_seen import naming, within
@@ -61,7 +61,11 @@ def test_what_cannot_live_is_given_up_with_a_pointer_to_its_log(
 
 def test_watching_ends_with_a_signal_and_everything_is_stopped(tmp_path: Path) -> None:
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
-    with stop_on_signals() as stop, Supervisor([program("API", LIVES, tmp_path)], say=print) as one:
+    with (
+        pytest.raises(Stopped),
+        stop_on_signals() as stop,
+        Supervisor([program("API", LIVES, tmp_path)], say=print) as one,
+    ):
         one.watch(stop)
     assert stop.number == signal.SIGTERM
     assert naming(tmp_path) == []

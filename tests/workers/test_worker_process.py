@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 
 from redis.asyncio import Redis
 
@@ -219,7 +218,7 @@ async def test_a_flushed_redis_loses_no_job(database: Database, redis_url: str, 
 async def test_two_workers_share_what_there_is_and_do_each_job_once(
     database: Database, start_worker: StartWorker
 ) -> None:
-    jobs = [(await ask(database, glaze_order(user))).job_id for user in range(1, 101)]
+    jobs = [(await ask(database, glaze_order(user))).job_id for user in range(1, 41)]
 
     workers = [start_worker(seconds=0.05) for _ in range(2)]
 
@@ -227,19 +226,3 @@ async def test_two_workers_share_what_there_is_and_do_each_job_once(
         await until(database, job_id, "done")
     assert await effects(database) == jobs
     assert all([await worker.said("job.done") for worker in workers])
-
-
-async def test_a_person_who_regenerates_is_served_within_moments(
-    database: Database, doorbell: ArqDoorbell, start_worker: StartWorker
-) -> None:
-    await start_worker().said("worker.started")
-
-    waits = []
-    for version in range(1, 21):
-        started = time.monotonic()
-        job_id = (await ask(database, glaze_order(version=version))).job_id
-        await ring_now(database, doorbell, job_id)
-        await until(database, job_id, "done")
-        waits.append(time.monotonic() - started)
-
-    assert sorted(waits)[10] < 0.25

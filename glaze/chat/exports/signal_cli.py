@@ -73,6 +73,9 @@ class _Pass:
 
     def records(self, envelope: Envelope) -> Iterator[Record]:
         """A comment, a reaction or a deletion, after the group and the people it is the first to name."""
+        received = envelope.server_received_timestamp or envelope.timestamp or 0
+        if is_a_time(received):
+            self._tally.as_of_ms = max(self._tally.as_of_ms, received)
         sent = message_of(envelope)
         if sent is None:
             self._leave_out(_why_no_message(envelope))
@@ -85,9 +88,6 @@ class _Pass:
             return
         if newly:
             yield group
-        received = envelope.server_received_timestamp or envelope.timestamp or 0
-        if is_a_time(received):
-            self._tally.as_of_ms = max(self._tally.as_of_ms, received)
         record = self._record(envelope, sent, group.key)
         if isinstance(record, LeftOut):
             self._leave_out(record)

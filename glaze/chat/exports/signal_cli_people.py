@@ -8,6 +8,7 @@ from glaze.chat.exports.signal_cli_frames import DataMessage, Envelope, message_
 from glaze.chat.exports.text import clean_name
 from glaze.chat.exports.types import Group, Person
 
+_GROUP_ID = re.compile(r"[A-Za-z0-9+/=_-]{1,100}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
@@ -52,7 +53,7 @@ class Directory:
         self._people[key] = Person(key, name or known.display_name, _number_in(number) or known.e164)
 
     def _learn_group(self, group_id: str, name: str | None, message: DataMessage) -> None:
-        if not group_id:
+        if not _GROUP_ID.fullmatch(group_id):
             return
         known = self._groups.get(group_id)
         title = clean_name(name or "") or (known.title if known else "")

@@ -21,7 +21,7 @@ _CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+_-]{0,12
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffc\U000e0000-\U000e0fff]"
+    "\ud800-\udfff\ufff9-\ufffc\U000e0000-\U000e0fff]"
     # Joiners belong where they join: in an emoji, and in Persian and Indic words.
     "|(?<![\u0600-\u0dff\u2190-\u3299\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
 )

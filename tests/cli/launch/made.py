@@ -102,7 +102,7 @@ def wheel(index: Path, name: str, version: str, files: dict[str, str]) -> str:
     with zipfile.ZipFile(path, "w") as archive:
         for each, text in content.items():
             entry = zipfile.ZipInfo(each)
-            entry.external_attr = (0o755 if "/scripts/" in each else 0o644) << 16
+            entry.external_attr = (0o100755 if "/scripts/" in each else 0o100644) << 16
             archive.writestr(entry, text)
     links = "".join(f'<a href="{each.name}">{each.name}</a>\n' for each in sorted(folder.glob("*.whl")))
     (folder / "index.html").write_text(f"<!DOCTYPE html><html><body>\n{links}</body></html>\n")

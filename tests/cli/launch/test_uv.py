@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -58,19 +59,22 @@ def test_pip_alone_gets_it_also_where_the_systems_python_is_closed_to_pip(withou
 def test_a_pip_or_pipx_on_the_path_gets_it_where_python_has_none(without_uv: Checkout, tmp_path: Path) -> None:
     bare = poorer_python(tmp_path / "bare", with_pip=False)
     kept = without_uv.root / ".wb" / "uv"
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    # A pipx that does what pipx is asked for here, by its own variables.
-    pipx = tools / "pipx"
-    pipx.write_text(
-        '#!/bin/sh\necho "$@" > "$PIPX_HOME.asked"\nmkdir -p "$PIPX_BIN_DIR"\n'
-        'printf "#!/bin/sh\\necho uv 9.9.9\\n" > "$PIPX_BIN_DIR/uv"\n/bin/chmod 755 "$PIPX_BIN_DIR/uv"\n'
-    )
-    pipx.chmod(0o755)
-    (tmp_path / "checkout/.wb/uv").mkdir(parents=True)
-    found, said = found_by(without_uv, bare, f"{tools}:/bin")
-    assert found == str(kept / "bin" / "uv"), said
-    assert said.splitlines()[-1] == "wb: installing uv with pipx"
+    pip3, pipx = tmp_path / "with-pip" / "pip3", tmp_path / "with-pipx" / "pipx"
+    # Another Python's pip, and a pipx that does, by pipx's own variables, what it is asked for here.
+    pip3_does = f'exec {poorer_python(tmp_path / "another", with_pip=True)} -m pip "$@"\n'
+    pipx_does = """
+test "$*" = "install --quiet uv==9.9.9" || exit 1
+/bin/mkdir -p "$PIPX_BIN_DIR" && cd "$PIPX_BIN_DIR" || exit 1
+printf '#!/bin/sh\\necho uv 9.9.9\\n' > uv && /bin/chmod 755 uv
+"""
+    for program, does in ((pip3, pip3_does), (pipx, pipx_does)):
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{does}")
+        program.chmod(0o755)
+        found, said = found_by(without_uv, bare, str(program.parent))
+        assert found == str(kept / "bin" / "uv"), said
+        assert said.splitlines()[-1] == f"wb: installing uv with {'pipx' if program == pipx else program}"
+        shutil.rmtree(kept)
 
 
 def test_a_machine_with_nothing_is_told_what_to_install(without_uv: Checkout, tmp_path: Path) -> None:

@@ -9,22 +9,26 @@ import signal
 import sys
 from pathlib import Path
 
-from cli.processes import stop_on_signals
+from cli.processes import Stopped, stop_on_signals
 from cli.servers.start import embedded_servers
 
 
 def main() -> None:
     folder, kind, ending = sys.argv[1:]
-    with (
-        stop_on_signals() if ending == "by-signal" else contextlib.nullcontext(),
-        embedded_servers(Path(folder), durable=kind == "durable") as servers,
-    ):
+    try:
+        with stop_on_signals() if ending == "by-signal" else contextlib.nullcontext():
+            hold(Path(folder), durable=kind == "durable")
+    except Stopped:
+        print("stopped", flush=True)
+
+
+def hold(folder: Path, *, durable: bool) -> None:
+    with embedded_servers(folder, durable=durable) as servers:
         logs = [str(log) for log in servers.logs]
         told = {"database_url": servers.database_url, "redis_url": servers.redis_url, "logs": logs}
         print(json.dumps(told), flush=True)
         while True:
             signal.pause()
-    print("stopped", flush=True)
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="root's way of runni
 
 @pytest.mark.parametrize("kind", ["durable", "throw-away"])
 async def test_kill_9_leaves_no_server_and_the_next_run_starts_at_once_on_the_same_folder(
-    tmp_path: Path, kind: str
+    data_dir: Path, kind: str
 ) -> None:
-    with held_servers(tmp_path, kind) as held:
+    with held_servers(data_dir, kind) as held:
         assert len(naming(held.sockets)) == 2
         connection = await asyncpg.connect(held.database_url)
         await connection.execute("create table survivor as select 7 as number")
@@ -30,7 +30,7 @@ async def test_kill_9_leaves_no_server_and_the_next_run_starts_at_once_on_the_sa
         held.process.kill()
         held.process.wait()
         # At once: PostgreSQL may still be on its way out.
-        with embedded_servers(tmp_path, durable=kind == "durable") as servers:
+        with embedded_servers(data_dir, durable=kind == "durable") as servers:
             connection = await asyncpg.connect(servers.database_url)
             if kind == "durable":
                 assert await connection.fetchval("select number from survivor") == 7
@@ -40,8 +40,8 @@ async def test_kill_9_leaves_no_server_and_the_next_run_starts_at_once_on_the_sa
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_ctrl_c_and_sigterm_stop_everything_in_order(tmp_path: Path, number: signal.Signals) -> None:
-    with held_servers(tmp_path, ending="by-signal") as held:
+def test_ctrl_c_and_sigterm_stop_everything_in_order(data_dir: Path, number: signal.Signals) -> None:
+    with held_servers(data_dir, "durable", "by-signal") as held:
         held.process.send_signal(number)
         output, _ = held.process.communicate(timeout=10)
         assert (output, held.process.returncode) == ("stopped\n", 0)
@@ -49,20 +49,18 @@ def test_ctrl_c_and_sigterm_stop_everything_in_order(tmp_path: Path, number: sig
         assert not held.sockets.exists()
 
 
-def test_a_sigterm_that_nobody_handles_leaves_no_server_either(tmp_path: Path) -> None:
-    with held_servers(tmp_path) as held:
+def test_a_sigterm_that_nobody_handles_leaves_no_server_either(data_dir: Path) -> None:
+    with held_servers(data_dir, "durable") as held:
         held.process.terminate()
         assert held.process.wait(10) == -signal.SIGTERM
         assert within(5, lambda: naming(held.sockets) == [])
 
 
-def test_a_lock_file_that_names_a_strangers_process_does_not_keep_the_server_from_starting(tmp_path: Path) -> None:
-    with embedded_servers(tmp_path, durable=True):
-        pass
-    cluster = home_of(tmp_path).postgres
+def test_a_lock_file_that_names_a_strangers_process_does_not_keep_the_server_from_starting(data_dir: Path) -> None:
+    cluster = home_of(data_dir).postgres
     # A power cut leaves the file; after the restart its number is anybody's: here, ours.
     (cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster}\n1\n5432\n/tmp\n\n  1 1\nready   \n")
-    with embedded_servers(tmp_path, durable=True) as servers:
+    with embedded_servers(data_dir, durable=True) as servers:
         assert sockets_of(servers.database_url).is_dir()
 
 
@@ -93,13 +91,13 @@ def test_a_long_tmpdir_does_not_make_the_sockets_paths_too_long(
         assert folder.parent in (Path("/tmp"), Path("/var/tmp"))
 
 
-def test_erasing_waits_for_nobody_and_refuses_while_the_servers_run(tmp_path: Path) -> None:
-    erase_data(tmp_path)
-    with embedded_servers(tmp_path, durable=True), pytest.raises(ConflictError):
-        erase_data(tmp_path)
-    assert home_of(tmp_path).postgres.is_dir()
-    erase_data(tmp_path)
-    assert not home_of(tmp_path).folder.exists()
+def test_data_is_erased_for_a_fresh_start_but_not_under_running_servers(data_dir: Path) -> None:
+    with embedded_servers(data_dir, durable=True), pytest.raises(ConflictError):
+        erase_data(data_dir)
+    assert home_of(data_dir).postgres.is_dir()
+    erase_data(data_dir)
+    assert not home_of(data_dir).folder.exists()
+    erase_data(data_dir)
 
 
 @as_root_only

@@ -109,9 +109,9 @@ async def test_the_log_names_nobodys_words(embedded: Servers) -> None:
     assert {stat.S_IMODE(log.stat().st_mode) for log in embedded.logs} == {0o600}
 
 
-async def test_what_is_durable_persists_between_runs_and_is_written_through(tmp_path: Path) -> None:
+async def test_what_is_durable_persists_between_runs_and_is_written_through(data_dir: Path) -> None:
     for run in range(2):
-        with embedded_servers(tmp_path, durable=True) as servers:
+        with embedded_servers(data_dir, durable=True) as servers:
             connection = await asyncpg.connect(servers.database_url)
             assert await connection.fetchval("show fsync") == "on"
             if run == 0:
@@ -122,7 +122,7 @@ async def test_what_is_durable_persists_between_runs_and_is_written_through(tmp_
             folder = sockets_of(servers.database_url)
         assert not folder.exists()
         assert naming(folder) == []
-    assert home_of(tmp_path).postgres.is_dir()
+    assert home_of(data_dir).postgres.is_dir()
 
 
 def test_what_is_not_durable_is_gone_at_the_end(tmp_path: Path) -> None:
@@ -131,10 +131,10 @@ def test_what_is_not_durable_is_gone_at_the_end(tmp_path: Path) -> None:
     assert not home_of(tmp_path, durable=False).folder.exists()
 
 
-async def test_two_data_folders_are_independent_and_one_is_had_once(tmp_path: Path) -> None:
+async def test_two_data_folders_are_independent_and_one_is_had_once(data_dir: Path, tmp_path: Path) -> None:
     with (
-        embedded_servers(tmp_path / "one", durable=False) as one,
-        embedded_servers(tmp_path / "two", durable=False) as two,
+        embedded_servers(data_dir, durable=True) as one,
+        embedded_servers(tmp_path / "another", durable=False) as two,
     ):
         connection = await asyncpg.connect(one.database_url)
         await connection.execute("create table only_in_one ()")
@@ -142,7 +142,7 @@ async def test_two_data_folders_are_independent_and_one_is_had_once(tmp_path: Pa
         connection = await asyncpg.connect(two.database_url)
         assert await connection.fetchval("select to_regclass('only_in_one')") is None
         await connection.close()
-        with pytest.raises(ConflictError, match="running already"), embedded_servers(tmp_path / "one", durable=False):
+        with pytest.raises(ConflictError, match="running already"), embedded_servers(data_dir, durable=True):
             pass
         with Redis.from_url(one.redis_url) as first, Redis.from_url(two.redis_url) as second:
             first.set("where", "one")
@@ -174,15 +174,13 @@ def test_without_the_extra_one_sentence_says_what_to_set(tmp_path: Path, monkeyp
         pass
 
 
-def test_data_that_cannot_be_used_is_refused_with_the_reason_and_the_remedy(tmp_path: Path) -> None:
-    with embedded_servers(tmp_path, durable=True):
-        pass
-    home = home_of(tmp_path)
+def test_data_that_cannot_be_used_is_refused_with_the_reason_and_the_remedy(data_dir: Path) -> None:
+    home = home_of(data_dir)
     for name, content, sentence in (
         ("postgresql.conf", "no_such_setting = 1\n", r"PostgreSQL did not start: .*contains errors .*postgres\.log"),
         ("PG_VERSION", "17\n", r"made by PostgreSQL 17, this is \d+: start anew with --fresh"),
     ):
         (home.postgres / name).write_text(content)
-        with pytest.raises(UnavailableError, match=sentence), embedded_servers(tmp_path, durable=True):
+        with pytest.raises(UnavailableError, match=sentence), embedded_servers(data_dir, durable=True):
             pass
         assert naming(home.folder) == []

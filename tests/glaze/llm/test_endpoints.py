@@ -59,6 +59,7 @@ async def test_the_extra_body_is_part_of_each_request(model: ScriptedModel) -> N
         ({"base_url": "https://host:port/v1"}, "base_url"),
         ({"base_url": "https://[::1/v1"}, "base_url"),
         ({"base_url": f"https://user:{KEY}@host/v1"}, "base_url"),
+        ({"base_url": f"https://{KEY}@host/v1"}, "base_url"),
         ({"base_url": f"https://host/v1?key={KEY}"}, "base_url"),
         ({"api_key": SecretStr(f"{KEY} ")}, "api_key"),
         ({"api_key": SecretStr(f"{KEY}…")}, "api_key"),

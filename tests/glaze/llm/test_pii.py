@@ -51,6 +51,8 @@ def test_links_go(link: str) -> None:
         "06.12.34.56.78",
         "555-010-9999",
         "(555) 010-9999",
+        "(030) 9018",
+        "0151 1234",
         "555-0109",
         "5550109999",
         "612 345 678",
@@ -72,17 +74,22 @@ def test_cards_go(card: str) -> None:
     assert replaced(f"card {card}.") == "card <CARD_1>."
 
 
+def test_a_long_number_that_is_no_card_goes_all_the_same() -> None:
+    assert replaced("card 4111 1111 1111 1112.") == "card <PHONE_1>."
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "42 messages since 2024-05-01, the last on 01.05.2024 at 12:30:15",
         "on 2024-05-01 12:30",
-        "from 2019-2024, 1,000,000 views and 1.000.000 likes",
+        "from 2019-2024, once more (2020-2021), 0.1234567 on average, 1,000,000 views and 1.000.000 likes",
         "3.1415 and 10:45-11:30 and 24/7",
         "version 1.2.3, chapter 12-14, 99.9 %",
         "an @mention, a #tag, mail me at example dot org",
         "he said i.e./e.g. and and/or",
         "DE12 is no account",
+        "DE89370400440532013001 has a wrong checksum",
     ],
 )
 def test_dates_counts_and_common_signs_stay(text: str) -> None:

@@ -110,7 +110,9 @@ async def test_neither_key_nor_words_reach_a_log_or_a_repr(
         outcome = await client.ask(question(), repair=lambda draft: [claim.sentence for claim in draft.claims])
     names = [event["event"] for event in events]
     assert names == ["model.asked", "model.answered" if isinstance(outcome, Reply) else "model.failed"]
-    seen = caplog.text + str(events) + repr(outcome) + repr(question()) + repr(client.endpoint)
+    seen = (
+        caplog.text + str(events) + repr(outcome) + repr(question()) + repr(question().messages) + repr(client.endpoint)
+    )
     seen += repr(vars(client)) + repr(dataclasses.asdict(outcome.record))
     assert [said for said in SPOKEN if said in seen] == []
 

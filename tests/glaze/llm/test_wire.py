@@ -60,8 +60,11 @@ def test_the_schema_is_closed_complete_and_without_limits() -> None:
     }
 
 
-def test_a_model_that_lets_extra_fields_in_is_no_wire_model() -> None:
+@pytest.mark.parametrize("extra", [None, "ignore", "allow"])
+def test_a_model_that_lets_extra_fields_in_is_no_wire_model(extra: Literal["ignore", "allow"] | None) -> None:
     class Loose(BaseModel):
+        model_config = ConfigDict(extra=extra)
+
         word: str
 
     class Around(BaseModel):
@@ -89,6 +92,19 @@ def test_a_number_is_no_string() -> None:
         read_wire('{"claims": [{"sentence": 7, "receipts": [], "tone": "warm"}]}', Draft)
     assert raised.value.kind is FailureKind.SCHEMA
     assert raised.value.faults == ("claims.0.sentence: Input should be a valid string",)
+
+
+def test_a_string_is_no_number() -> None:
+    class Counted(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+        count: int
+
+    assert read_wire('{"count": 3}', Counted).count == 3
+    for words in ('{"count": "3"}', 'so: {"count": "3"}'):
+        with pytest.raises(UnfitError) as raised:
+            read_wire(words, Counted)
+        assert raised.value.kind is FailureKind.SCHEMA
 
 
 def test_faults_are_few() -> None:

@@ -265,7 +265,7 @@ def test_reactions_are_as_sent_and_need_a_person() -> None:
 
 
 def test_unknown_and_empty_frames_are_counted_and_known_ones_are_not() -> None:
-    known = [{name: {}} for name in ("stickerPack", "adHocCall", "notificationProfile", "chatFolder")]
+    known: list[Frame] = [{name: {}} for name in ("stickerPack", "adHocCall", "notificationProfile", "chatFolder")]
     found = read(main_jsonl({}, {"inventedNextYear": {}}, *known, said(ANN, 0, "x")))
     assert found.left_out(LeftOut.UNKNOWN_FRAMES) == 2
     assert found.bodies == ["x"]

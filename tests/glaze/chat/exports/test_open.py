@@ -162,7 +162,7 @@ def test_a_folder_or_zip_of_hopeless_files_holds_no_export(tmp_path: Path, name:
 def test_a_tar_is_to_be_unpacked(tmp_path: Path) -> None:
     written_to(tmp_path / "main.jsonl", OFFICIAL)
     for mode in ("w", "w:gz"):
-        with tarfile.open(tmp_path / "x.tar", mode) as archive:  # type: ignore[call-overload]
+        with tarfile.open(tmp_path / "x.tar", mode) as archive:
             archive.add(tmp_path / "main.jsonl", "main.jsonl")
         with pytest.raises(UnreadableExportError, match="tar archive"):
             open_export(tmp_path / "x.tar")
@@ -173,6 +173,19 @@ def test_a_path_without_anything_is_one_sentence(tmp_path: Path, missing: str) -
     written_to(tmp_path / "file", b"")
     with pytest.raises(UnreadableExportError, match="no such file"):
         open_export(tmp_path / missing)
+
+
+def test_what_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Root may read anything, so the refusal is played here.
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, SECRET_WORDS)
+
+    written_to(tmp_path / "main.jsonl", OFFICIAL)
+    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr(os, "scandir", refused)
+    for path in (tmp_path / "main.jsonl", tmp_path):
+        with pytest.raises(UnreadableExportError, match="may not read this"):
+            open_export(path)
 
 
 def test_an_empty_folder_a_pipe_and_a_link_to_nowhere_hold_no_export(tmp_path: Path) -> None:

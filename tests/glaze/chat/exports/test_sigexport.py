@@ -135,19 +135,20 @@ def quoting(text: str) -> str:
 
 
 def test_a_quoted_text_finds_the_one_earlier_comment_with_it() -> None:
-    found = read_rows(
+    rows = [
         row(ANN, "Take the drill\nand the lathe"),
         row(ANN, "ok"),
         row(BO, "ok"),
-        row(CAT, "aye", quote=quoting("Take the `drill`\nand the lathe")),
+        row(CAT, "did so", quote=quoting("Take the `drill`\nand the lathe")),
         row(CAT, "which?", quote=quoting("ok")),
         row(CAT, "what?", quote=quoting("never said")),
         row(CAT, "later", quote=quoting("not yet")),
         row(CAT, "not yet"),
         row(CAT, "mine", quote=quoting("mine")),
-    )
+    ]
+    found = read_rows(*(row | {"date": f"2023-06-01T19:00:{second:02}"} for second, row in enumerate(rows)))
     quotes = {message.body: message.quote for message in found.messages}
-    assert quotes["aye"] == Quote(f"name:{ANN}", SEVEN_MS)
+    assert quotes["did so"] == Quote(f"name:{ANN}", SEVEN_MS)
     assert [quotes[body] for body in ("which?", "what?", "later", "mine")] == [None] * 4
 
 

@@ -89,6 +89,12 @@ def test_a_message_of_nobody_is_left_out(number: str | None) -> None:
     assert (found.messages, found.left_out(LeftOut.NO_AUTHOR)) == ([], 1)
 
 
+@pytest.mark.parametrize("group_id", ["", "no\x00id", "x" * 101])
+def test_a_group_without_an_id_that_could_be_one_is_not_read(group_id: str) -> None:
+    found = read_lines(wrote(ANN, 0, "hi", groupInfo={"groupId": group_id, "groupName": "Choir"}))
+    assert (found.records, found.left_out(LeftOut.OTHER_CHATS)) == ([], 1)
+
+
 def test_people_and_groups_have_the_names_of_the_end_from_the_start() -> None:
     renamed = {"groupInfo": {"groupId": GROUP_ID, "groupName": "Choir & Band", "type": "DELIVER"}}
     unnamed = {"groupInfo": {"groupId": GROUP_ID, "groupName": None, "type": "DELIVER"}}

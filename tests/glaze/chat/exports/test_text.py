@@ -62,6 +62,7 @@ def test_a_control_character_before_a_mention_does_not_move_it() -> None:
         ("علی\u200cرضا", "علی\u200cرضا"),
         ("\U000e0041nn", "nn"),
         ("\u200b\u2060", ""),
+        ("a folder named in \udce9 another encoding", "a folder named in another encoding"),
     ],
 )
 def test_a_name_holds_nothing_unseen(name: str, clean: str) -> None:

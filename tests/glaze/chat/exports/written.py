@@ -124,7 +124,7 @@ def main_jsonl(*items: Frame) -> bytes:
 
 
 def row(sender: str, date: str, body: str = "", /, **fields: Any) -> Frame:
-    base = {"date": date, "sender": sender, "body": f"{body}  ", "quote": "", "sticker": None, "reactions": []}
+    base: Frame = {"date": date, "sender": sender, "body": f"{body}  ", "quote": "", "sticker": None, "reactions": []}
     return base | {"attachments": [], "deleted": False, "call": False, "missed": False} | fields
 
 

@@ -1,0 +1,1 @@
+"""The commands of `./wb`, a file for each family."""
