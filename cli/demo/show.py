@@ -32,9 +32,9 @@ class DemoInfo:
 def demo_info(settings: Settings, url: str) -> DemoInfo:
     """Make the tokens, and ask the running API who the member is."""
     token = issue_token(settings, MEMBER)
-    answer = ask(url, "{ viewer { id } }", token=token)
-    viewer = (answer.get("data") or {}).get("viewer")
-    if not viewer:
+    answer = ask(url, "{ viewer { member { id } } }", token=token)
+    member = ((answer.get("data") or {}).get("viewer") or {}).get("member")
+    if not member:
         raise UnavailableError("The API does not know the demo's member; try ./wb demo --fresh.")
     return DemoInfo(
         url=url,
@@ -42,7 +42,7 @@ def demo_info(settings: Settings, url: str) -> DemoInfo:
         other_member_token=issue_token(settings, OTHER_MEMBER),
         outsider_token=issue_token(settings, OUTSIDER),
         admin_token=issue_token(settings, ADMIN, admin=True),
-        member_id=viewer["id"],
+        member_id=member["id"],
         pid=os.getpid(),
     )
 

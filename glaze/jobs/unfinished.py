@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Text, Uuid, column, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.typing import FilteringBoundLogger
 
@@ -18,6 +18,9 @@ LEASE_EXPIRED = "LEASE_EXPIRED"
 """Why a job is queued again or dead whose worker was killed or stood still."""
 
 _TRIES = 5
+
+_DO_NOT_WAIT = text("SET LOCAL lock_timeout = '100ms'")
+_LOCK_NOT_AVAILABLE = "55P03"
 
 _QUEUE_AGAIN = text(
     """
@@ -107,19 +110,30 @@ async def hand_back(database: Database, lease: Lease, code: str = "HANDED_BACK")
 async def reap(database: Database, *, batch: int = 100) -> list[Unfinished]:
     """Take jobs back from leases that ran out: queued again at once, or dead when the attempts are used up.
 
-    Row by row in savepoints: one statement for all would let one conflict undo every other (R27).
+    Row by row in savepoints: one statement for all would let one conflict undo every other (R27). A row whose
+    subject is being asked for in an open transaction is left for the next round: all others would wait with it.
     """
     reaped = []
     async with database.transaction() as session:
+        await session.execute(_DO_NOT_WAIT)
         for row in (await session.execute(_EXPIRED, {"batch": batch})).all():
             lease = Lease(row.id, row.lease_token, row.kind, row.subject, row.payload, row.attempt, row.max_attempts)
-            if lease.attempt >= lease.max_attempts:
-                outcome = await _end(session, lease, JobState.DEAD, LEASE_EXPIRED)
-            else:
-                outcome = await _queue_again(session, lease, LEASE_EXPIRED, pause=0)
+            try:
+                async with session.begin_nested():
+                    outcome = await _take_back(session, lease)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                    raise
+                continue
             if outcome is not None:
                 reaped.append(outcome)
     return reaped
+
+
+async def _take_back(session: AsyncSession, lease: Lease) -> Unfinished | None:
+    if lease.attempt >= lease.max_attempts:
+        return await _end(session, lease, JobState.DEAD, LEASE_EXPIRED)
+    return await _queue_again(session, lease, LEASE_EXPIRED, pause=0)
 
 
 async def _queue_again(

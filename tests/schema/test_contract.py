@@ -13,6 +13,7 @@ from graphql import (
     is_introspection_type,
     is_specified_scalar_type,
 )
+from strawberry.types import get_object_definition
 
 from glaze.highlights import served
 from glaze.highlights import types as domain
@@ -57,8 +58,7 @@ def test_every_root_field_says_to_whom_it_is_open() -> None:
     fields = [
         field
         for root in (contract.query, contract.mutation)
-        if root is not None
-        for field in root.__strawberry_definition__.fields
+        for field in get_object_definition(root, strict=True).fields
     ]
     assert len(fields) > 8
     assert [field.name for field in fields if not any(isinstance(one, PERMISSIONS) for one in field.extensions)] == []

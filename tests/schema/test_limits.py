@@ -5,7 +5,7 @@ import time
 import pytest
 from graphql import GraphQLSyntaxError, get_introspection_query
 
-from schema.faults import Code, FaultError
+from schema.faults import Code, FaultError, code_of
 from schema.limits import read_document
 
 
@@ -13,8 +13,7 @@ def refusal(query: str, variables: dict[str, object] | None = None, *, may_intro
     try:
         read_document(query, variables, may_introspect=may_introspect)
     except FaultError as fault:
-        assert fault.extensions is not None
-        return Code(fault.extensions["code"])
+        return code_of(fault)
     return None
 
 
@@ -27,7 +26,8 @@ WITHIN_AND_BEYOND = {
     "comments": ("#\n" * 900 + "{ a }", "#\n" * 1100 + "{ a }"),
     "depth": (nested(8), nested(9)),
     "depth through fragments": (
-        "{ ...f } fragment f on Query { a { ... on A { b { ...g } } } } fragment g on B { c { d { e { f { g { h } } } } } }",
+        "{ ...f } fragment f on Query { a { ... on A { b { ...g } } } } fragment g on B { c { d { e { f { g { h } } }"
+        " } } }",
         "{ ...f } fragment f on Query { a { b { ...g } } } fragment g on B { c { d { e { f { g { h { i } } } } } } }",
     ),
     "aliases": (

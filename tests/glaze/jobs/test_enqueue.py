@@ -146,17 +146,18 @@ async def test_twenty_people_asking_at_once_get_one_job(database: Database) -> N
     assert sum(each.created for each in asked) == 1
 
 
-async def test_no_worker_overtakes_an_asker_who_has_not_committed(database: Database) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+async def test_no_worker_overtakes_an_asker_who_has_not_committed(database: Database, version: int) -> None:
     """Else it would read the evidence of before, end, and leave the asker served by the past."""
     waiting = await ask(database, glaze_order(version=1))
 
     async with database.transaction() as session:
-        joined = await enqueue(session, glaze_order(version=2))
+        joined = await enqueue(session, glaze_order(version=version))
         assert await take(database, waiting.job_id) is None
 
     lease = await take(database, joined.job_id)
     assert lease is not None
-    assert lease.payload["evidence_version"] == 2
+    assert lease.payload["evidence_version"] == version
 
 
 async def test_a_queued_job_newer_code_wrote_is_joined_and_left_as_it_is(database: Database) -> None:

@@ -1,14 +1,16 @@
 """Rings: at once after a commit, again when nobody came, in their order, and never at the cost of a mutation."""
 
+import asyncio
 import time
 
 from glaze.db.engine import Database
 from glaze.jobs.catalogue import SnapshotOrder
 from glaze.jobs.deadlines import DEADLINES
 from glaze.jobs.models import JobState
-from glaze.jobs.relay import relay_once
+from glaze.jobs.relay import relay, relay_once
 from glaze.jobs.ring import FRONT, ring_next, ring_now
 from tests.glaze.jobs.acting import (
+    HASTY,
     Bell,
     BrokenBell,
     HangingBell,
@@ -181,4 +183,16 @@ async def test_a_ring_never_raises_even_without_a_database() -> None:
 
     await ring_now(unreachable, Bell(), 1)
 
+    await unreachable.dispose()
+
+
+async def test_the_relay_survives_a_round_that_fails() -> None:
+    unreachable = Database("postgresql://nobody@127.0.0.1:9/none")
+    relaying = asyncio.ensure_future(relay(unreachable, Bell(), deadlines=HASTY))
+
+    await asyncio.sleep(HASTY.relay * 5)
+
+    assert not relaying.done()
+    relaying.cancel()
+    await asyncio.wait({relaying})
     await unreachable.dispose()

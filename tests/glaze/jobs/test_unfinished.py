@@ -1,9 +1,11 @@
 """Jobs that were begun and not completed: tried again, dead, handed back, reaped, superseded."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from glaze.db.engine import Database
 from glaze.jobs.catalogue import SnapshotOrder, read_order
+from glaze.jobs.enqueue import enqueue
 from glaze.jobs.lease import Lease, complete
 from glaze.jobs.models import JobState
 from glaze.jobs.unfinished import LEASE_EXPIRED, fail, hand_back, reap
@@ -159,6 +161,21 @@ async def test_the_reaper_leaves_alone_what_is_being_completed_this_moment(datab
         assert await reap(database) == []
 
     assert await states(database) == {lease.job_id: "done"}
+
+
+async def test_the_reaper_waits_for_no_asker_and_comes_back(database: Database) -> None:
+    """An import may hold a subject for as long as it takes; every other job would stand still with the relay."""
+    busy = await taken(database, glaze_order(1, version=1))
+    other = await taken(database, glaze_order(2, version=1))
+    await ask(database, glaze_order(1, version=2))
+    await let_all_run_out(database)
+
+    async with database.transaction() as session:
+        await enqueue(session, glaze_order(1, version=3))
+        reaped = await asyncio.wait_for(reap(database), 2)
+
+    assert [each.lease.job_id for each in reaped] == [other.job_id]
+    assert [(each.lease.job_id, each.state) for each in await reap(database)] == [(busy.job_id, JobState.SUPERSEDED)]
 
 
 async def test_what_newer_code_wrote_is_reaped_without_being_read(database: Database) -> None:
