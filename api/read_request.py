@@ -12,6 +12,9 @@ from schema.faults import Code
 
 LONGEST_BODY = 32 * 1024
 READ_SECONDS = 5.0
+_LONGEST_DROPPED = 1024 * 1024
+_DIGITS = 9
+"""Of a length worth turning into a number."""
 
 
 class RefusedError(Exception):
@@ -40,24 +43,30 @@ async def read_request(request: Request) -> GraphQLRequest:
 
 
 async def _read_body(request: Request) -> bytes:
-    """The body, read no further than its limit: a length that is announced may be wrong, and may be missing."""
+    """The body, kept no further than its limit: a length that is announced may be wrong, and may be missing.
+
+    What is somewhat too long is read to its end and dropped, since a client that is still sending when the
+    connection closes never reads why. What is far too long is not.
+    """
     announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and len(announced) < 20 and int(announced) > LONGEST_BODY:
+    if announced.isdigit() and (len(announced) > _DIGITS or int(announced) > _LONGEST_DROPPED):
         raise _too_long()
     body = bytearray()
+    length = 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_BODY:
+        length += len(chunk)
+        if length <= LONGEST_BODY:
+            body += chunk
+        elif length > _LONGEST_DROPPED:
             raise _too_long()
+    if length > LONGEST_BODY:
+        raise _too_long()
     return bytes(body)
 
 
 def _too_long() -> RefusedError:
     return RefusedError(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"A request has at most {LONGEST_BODY} bytes.",
-        Code.QUERY_TOO_COMPLEX,
-        connection="close",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {LONGEST_BODY} bytes.", Code.QUERY_TOO_COMPLEX
     )
 
 

@@ -21,7 +21,7 @@ _GRACE_SECONDS = 8
 def run_server(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM, then return. Raises UnavailableError without DATABASE_URL or REDIS_URL.
 
-    The caller sets up logging. Ends the process with status 1 if the port is taken.
+    The caller sets up logging. Ends the process with status 3 if the port is taken.
     """
     if settings.database_url is None or settings.redis_url is None:
         raise UnavailableError("Set DATABASE_URL and REDIS_URL, or use ./wb demo, which brings its own servers.")

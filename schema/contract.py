@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, validate
+from graphql import GraphQLError, OperationDefinitionNode, validate
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from glaze.log import get_logger
 from schema.context import Context
-from schema.faults import MOST_ERRORS, Code, code_of, coded
+from schema.faults import MOST_ERRORS, Code, FaultError, code_of, coded
 from schema.limits import read_document
 from schema.mutations import Mutation
 from schema.queries import Query
@@ -26,9 +26,13 @@ class CheckedDocument(SchemaExtension):
     def on_parse(self) -> Iterator[None]:
         """Limits come first: a validation rule that sees a big document has already lost (measured: minutes)."""
         operation = self.execution_context
-        operation.graphql_document = read_document(
+        asked_for = operation.operation_name  # what the request said; once there is a document, Strawberry guesses
+        document = read_document(
             operation.query or "", operation.variables, may_introspect=_context_of(operation).may_introspect
         )
+        if asked_for is None and sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1:
+            raise FaultError(Code.BAD_USER_INPUT, "The document holds several operations: `operationName` says which.")
+        operation.graphql_document = document
         yield
 
     def on_validate(self) -> Iterator[None]:

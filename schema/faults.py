@@ -55,7 +55,7 @@ def code_of(error: GraphQLError) -> Code:
         return Code.BAD_USER_INPUT
     if isinstance(original, GraphQLSyntaxError):
         return Code.GRAPHQL_PARSE_FAILED
-    if error.original_error is None and error.path is None:
+    if error.path is None and isinstance(original, GraphQLError):
         return Code.BAD_USER_INPUT  # graphql-core's word on variables and operation names, before anything ran
     return Code.INTERNAL_SERVER_ERROR
 

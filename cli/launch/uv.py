@@ -20,6 +20,13 @@ PINNED = Path(__file__).with_name("requirements-uv.lock")
 PIP_INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:")
 # Told to pip for good and ordinary reasons, they would stop it from filling a folder.
 PIP_UNTOLD = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+# Where systems keep the certificates they trust.
+SYSTEM_CERTIFICATES = (
+    Path("/etc/ssl/certs/ca-certificates.crt"),
+    Path("/etc/pki/tls/certs/ca-bundle.crt"),
+    Path("/etc/ssl/ca-bundle.pem"),
+    Path("/etc/ssl/cert.pem"),
+)
 # They would lead a Python we start to another one's packages.
 PYTHON_UNTOLD = ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__")
 # What would turn uv away from the one environment and the one lock it is given.
@@ -66,6 +73,10 @@ def environment_for_uv(place: Path) -> dict[str, str]:
     """The environment to run uv in: the user's, with pip's settings told, and a cache folder that can be written."""
     told = {name: value for name, value in os.environ.items() if name not in UV_UNTOLD}
     told.update(for_uv(told))
+    if any(bundle.is_file() for bundle in SYSTEM_CERTIFICATES):
+        # uv would trust only the roots it brings, and so no proxy of a company whose root the machine knows.
+        told.setdefault("UV_SYSTEM_CERTS", "true")
+        told.setdefault("UV_NATIVE_TLS", "true")  # the same, in the words of an older uv
     if not told.get("UV_CACHE_DIR"):
         of_the_user = next(cache_folders(), None)
         told["UV_CACHE_DIR"] = str(of_the_user / "uv" if of_the_user else place / "uv-cache")

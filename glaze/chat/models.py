@@ -66,12 +66,12 @@ class RequestComment(Base):
 
     __table_args__ = (
         PrimaryKeyConstraint("group_id", "id"),
-        UniqueConstraint("group_id", "author_id", "sent_at"),
+        # The author leads, so that this is the author's index too: one index less on the largest table.
+        UniqueConstraint("author_id", "group_id", "sent_at"),
         ForeignKeyConstraint(["group_id", "request_id"], ["requests.group_id", "requests.id"]),
         CheckConstraint("NOT deleted OR body = ''", name="deleted_has_no_words"),
         Index(None, "group_id", "sent_at"),
         Index(None, "group_id", "request_id"),
-        Index(None, "author_id"),
         Index(None, "group_id", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")),
         Index(
             None,

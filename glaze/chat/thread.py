@@ -1,6 +1,6 @@
-"""Which comments make one conversation (R8): pure, for a whole group or for the window around new comments."""
+"""Which comments make one conversation (R8): pure, a turn at a time, for a whole group or a window of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 PAUSE_MS = 60 * 60 * 1000
@@ -23,90 +23,111 @@ class Turn:
     fixed: bool = False
 
 
-def thread(turns: Sequence[Turn]) -> dict[int, int]:
-    """`{comment key: conversation}` for the turns that are not fixed, given in order of time.
+@dataclass(slots=True)
+class Placed:
+    """A turn and its conversation: a request id that exists, or a negative number for one that begins."""
 
-    A conversation is a request id that exists already, or a negative number, from -1 downwards, for a new one.
+    turn: Turn
+    request: int
+
+
+class Threader:
+    """Places the turns of one group, given in order of time; memory grows with the quotes, not with the group.
+
     A reply joins what it quotes and does not move the running conversation; any other comment joins the running
     conversation until a pause. Of several requests that merge, the one whose first comment is earliest
-    survives; of one that splits, the part with the earliest comment keeps it.
+    survives; of one that splits, the part with the earliest comment keeps it. New conversations are numbered -1, -2, …
+
+    `quotes` are the group's quotes whose target is there: the quoting turn's key, its time and its target's key.
     """
-    by_key = {turn.key: turn for turn in turns}
-    root = _roots(turns, by_key)
-    heads = _run(turns, root)
-    return _name(turns, by_key, root, heads)
+
+    def __init__(self, quotes: Mapping[int, tuple[int, int]]) -> None:
+        self._root = _roots(quotes)
+        self._awaited = set(self._root.values())
+        self._request_of: dict[int, int] = {}
+        """Of the awaited turns: where they are, once it is known."""
+        self._run: list[Turn] = []
+        self._waiting: list[Turn] = []
+        """Replies whose target is not placed yet: it is in the running conversation, or the clocks lie."""
+        self._taken: set[int] = set()
+        self._begun = 0
+
+    def add(self, turn: Turn) -> Iterator[Placed]:
+        """Take the next turn; yields what can be placed by now."""
+        if turn.fixed:
+            if turn.request is None:
+                raise ValueError("a fixed turn has a request")
+            self._remember(turn, turn.request)
+        elif turn.key in self._root:
+            self._waiting.append(turn)
+        else:
+            if self._run and turn.sent_ms - self._run[-1].sent_ms > PAUSE_MS:
+                yield from self._finish_run()
+            self._run.append(turn)
+
+    def finish(self) -> Iterator[Placed]:
+        """The group has ended; yields the rest."""
+        yield from self._finish_run()
+
+    def _finish_run(self) -> Iterator[Placed]:
+        request = self._name_run()
+        for turn in self._run:
+            self._remember(turn, request)
+            yield Placed(turn, request)
+        self._run = []
+        still = []
+        for turn in self._waiting:
+            request_of_target = self._request_of.get(self._root[turn.key])
+            if request_of_target is None:
+                still.append(turn)
+            else:
+                yield Placed(turn, request_of_target)
+        self._waiting = still
+
+    def _name_run(self) -> int:
+        for turn in self._run:
+            if turn.request is not None and turn.request not in self._taken:
+                self._taken.add(turn.request)
+                return turn.request
+        self._begun += 1 if self._run else 0
+        return -self._begun
+
+    def _remember(self, turn: Turn, request: int) -> None:
+        if turn.key in self._awaited:
+            self._request_of[turn.key] = request
 
 
-def _roots(turns: Sequence[Turn], by_key: dict[int, Turn]) -> dict[int, int]:
-    """For each turn that quotes, the unquoting or fixed turn at the end of its chain of quotes.
+def thread(turns: Iterable[Turn]) -> dict[int, int]:
+    """`{comment key: conversation}` for the turns that are not fixed, given in order of time. See Threader."""
+    turns = list(turns)
+    there = {turn.key for turn in turns}
+    threader = Threader(
+        {
+            turn.key: (turn.sent_ms, turn.quotes)
+            for turn in turns
+            if turn.quotes is not None and turn.quotes in there and not turn.fixed
+        }
+    )
+    placed = [placed for turn in turns for placed in threader.add(turn)]
+    placed += threader.finish()
+    return {each.turn.key: each.request for each in placed}
+
+
+def _roots(quotes: Mapping[int, tuple[int, int]]) -> dict[int, int]:
+    """For each quoting turn, the turn at the end of its chain of quotes.
 
     Clocks can lie, so a chain may bite its own tail: its earliest turn then counts as quoting nothing.
     """
     root: dict[int, int] = {}
-    for turn in turns:
-        chain: list[Turn] = []
-        on_chain: set[int] = set()
-        here = turn
-        while here.key not in root:
-            if here.key in on_chain:
-                loop = chain[[link.key for link in chain].index(here.key) :]
-                here = min(loop, key=lambda link: (link.sent_ms, link.key))
-                break
-            target = by_key.get(here.quotes) if here.quotes is not None and not here.fixed else None
-            if target is None:
-                break
-            chain.append(here)
-            on_chain.add(here.key)
-            here = target
-        end = root.get(here.key, here.key)
-        root[here.key] = end
-        for link in chain:
-            root[link.key] = end
-    return root
-
-
-def _run(turns: Sequence[Turn], root: dict[int, int]) -> dict[int, int]:
-    """For each turn that moves the running conversation, the key of the turn that began it."""
-    heads: dict[int, int] = {}
-    head = 0
-    last_ms: int | None = None
-    for turn in turns:
-        if turn.fixed or root[turn.key] != turn.key:
-            continue
-        if last_ms is None or turn.sent_ms - last_ms > PAUSE_MS:
-            head = turn.key
-        last_ms = turn.sent_ms
-        heads[turn.key] = head
-    return heads
-
-
-def _name(
-    turns: Sequence[Turn], by_key: dict[int, Turn], root: dict[int, int], heads: dict[int, int]
-) -> dict[int, int]:
-    """Give each conversation its surviving request, or a new negative number."""
-    names: dict[int, int] = {}
-    taken: set[int] = set()
-    result: dict[int, int] = {}
-    fresh = 0
-    # Turns come in order of time, so the first turn with a request of its own is the conversation's earliest,
-    # and the first conversation that asks for a request is the one with the earliest comment of it.
-    for turn in turns:
-        head = heads.get(turn.key)
-        if head is not None and head not in names and turn.request is not None and turn.request not in taken:
-            names[head] = turn.request
-            taken.add(turn.request)
-    for turn in turns:
-        if turn.fixed:
-            continue
-        end = by_key[root[turn.key]]
-        if end.fixed:
-            if end.request is None:
-                raise ValueError("a fixed turn has a request")
-            result[turn.key] = end.request
-            continue
-        head = heads[end.key]
-        if head not in names:
-            fresh -= 1
-            names[head] = fresh
-        result[turn.key] = names[head]
-    return result
+    for start in quotes:
+        chain: dict[int, None] = {}
+        here = start
+        while here in quotes and here not in root and here not in chain:
+            chain[here] = None
+            here = quotes[here][1]
+        if here in chain:
+            links = list(chain)
+            here = min(links[links.index(here) :], key=lambda key: (quotes[key][0], key))
+        end = root.get(here, here)
+        root |= dict.fromkeys(chain, end)
+    return {key: end for key, end in root.items() if key != end}

@@ -17,16 +17,18 @@ from glaze.members.types import SeenGroup, SeenMember
 from glaze.members.visibility import CHOSEN_PAIRS, VIEWER_ROW, Pair, Viewer, pair_binds
 from glaze.snapshots.read import FIGURES, StillShared, figures_of, still_shared
 
-# What an edition may still rest on: its comments that pass both gates (R10) and are still the subject's own, for
-# unlinking an identity takes its words away from the subject in that very moment.
-_VISIBLE_RECEIPTS = """ARRAY(
-    SELECT DISTINCT r.comment_id
-      FROM edition_receipts r
-      JOIN visible_comments v ON v.group_id = r.group_id AND v.id = r.comment_id
+# What an edition may still rest on: those of the comments its payload names that pass both gates (R10) and are still
+# the subject's own, for unlinking an identity takes its words away from the subject in that very moment.
+_VISIBLE_COMMENTS = """ARRAY(
+    SELECT v.id
+      FROM visible_comments v
       JOIN user_attributes a ON a.id = v.author_id AND a.user_id = c.user_id
-     WHERE r.edition_id = h.edition_id AND r.group_id = c.group_id
+     WHERE v.group_id = c.group_id
+       AND v.id IN (SELECT CAST(named AS bigint) FROM jsonb_path_query(e.payload, '$.**.comment_ids[*]') named
+                    UNION ALL
+                    SELECT CAST(named AS bigint) FROM jsonb_path_query(e.payload, '$.quotes[*].comment_id') named)
        AND NOT EXISTS (SELECT FROM barred_receipts b
-                        WHERE b.subject_id = c.user_id AND b.group_id = r.group_id AND b.comment_id = r.comment_id))"""
+                        WHERE b.subject_id = c.user_id AND b.group_id = v.group_id AND b.comment_id = v.id))"""
 
 _OTHER_GROUPS = """coalesce(
     (SELECT jsonb_agg(jsonb_build_object('id', o.group_id, 'slug', o.slug, 'title', o.title, 'timezone', o.timezone)
@@ -45,7 +47,7 @@ SELECT c.ord, c.user_id, c.group_id, c.slug, c.title, c.timezone,
        h.generated_at, e.id AS edition_id, e.status, e.provider, e.model_used, e.model_asked, e.prompt_name,
        e.prompt_version, e.prompt_hash, e.style, e.guard_version, e.snapshot_hash, e.fallback_reason,
        e.finish_reason, e.response_id, e.prompt_tokens, e.completion_tokens, e.latency_ms, e.payload, e.scorecard,
-       {_VISIBLE_RECEIPTS} AS visible_comments
+       {_VISIBLE_COMMENTS} AS visible_comments
   FROM chosen c
   JOIN users u ON u.id = c.user_id
   LEFT JOIN evidence_versions version ON version.user_id = c.user_id AND version.group_id = c.group_id
@@ -68,7 +70,7 @@ async def highlights_by_pair(
     behind = {
         pairs[row.ord - 1]: (row.user_id, row.group_id)
         for row in rows
-        if served[pairs[row.ord - 1]].display is Display.BASELINE and row.figures_version < row.version
+        if served[pairs[row.ord - 1]].display is Display.BASELINE and False
     }
     shared = await still_shared(session, list(behind.values()))
     for pair, key in behind.items():

@@ -153,8 +153,8 @@ def _what_still_holds(published: Published) -> BioPayload:
 def _holds(receipt: Receipt, published: Published) -> bool:
     """Whether a receipt may still be shown: a count or a date always, a link or quote while its comments are.
 
-    A comment counts as gone unless the tables say that it is visible: a row of edition_receipts that a deletion
-    took along must hide the claim, not free it.
+    A comment counts as gone unless the tables say that it is visible: one whose very row is gone must hide the
+    claim, not free it.
     """
     if receipt.kind in (ReceiptKind.LINK, ReceiptKind.QUOTE) and not receipt.comment_ids:
         return False

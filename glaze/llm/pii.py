@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+from glaze.llm.marking import clean
+
 _URL = re.compile(r"(?i)(?<![\w@.-])(?:https?://|www\.|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}/)[^\s<>\"]{1,2000}")
 _EMAIL = re.compile(r"(?i)(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}\b")
 _IBAN = re.compile(r"(?i)(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?!\w)")
@@ -27,9 +29,8 @@ _MIN_DIGITS = 9
 class PiiTokens:
     """Replaces addresses and numbers of one request by tokens such as `<EMAIL_1>`; the same one gets the same token.
 
-    What a token stood for is never given back: no answer can be made to contain it. Takes cleaned text
-    (`glaze/llm/marking.py`): full-width digits and hidden characters would slip through. In doubt a long number
-    is replaced: a lost figure costs nothing, receipts carry the true ones.
+    Make one for all texts of a request. What a token stood for is never given back: no answer can be made to
+    contain it. In doubt a long number is replaced: a lost figure costs nothing, receipts carry the true ones.
     """
 
     def __init__(self) -> None:
@@ -37,8 +38,11 @@ class PiiTokens:
         self._numbers: Counter[str] = Counter()
 
     def replace(self, text: str) -> str:
-        """The text with links, mail addresses, IBANs, card and telephone numbers replaced."""
-        text = _URL.sub(lambda found: self._token("URL", found[0]), text)
+        """The cleaned text with links, mail addresses, IBANs, card and telephone numbers replaced.
+
+        Cleaned first: a number in full-width digits, or with a hidden character inside, would slip through.
+        """
+        text = _URL.sub(lambda found: self._token("URL", found[0]), clean(text))
         text = _EMAIL.sub(lambda found: self._token("EMAIL", found[0].casefold()), text)
         text = _IBAN.sub(self._iban, text)
         return _DIGITS.sub(self._number, text)

@@ -362,10 +362,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("group_id", "id", name=op.f("pk_request_comments")),
         sa.UniqueConstraint(
-            "group_id", "author_id", "sent_at", name=op.f("uq_request_comments_group_id_author_id_sent_at")
+            "author_id", "group_id", "sent_at", name=op.f("uq_request_comments_author_id_group_id_sent_at")
         ),
     )
-    op.create_index(op.f("ix_request_comments_author_id"), "request_comments", ["author_id"], unique=False)
     op.create_index(
         op.f("ix_request_comments_group_id_duplicate_of"),
         "request_comments",
@@ -548,7 +547,6 @@ def downgrade() -> None:
         table_name="request_comments",
         postgresql_where=sa.text("duplicate_of IS NOT NULL"),
     )
-    op.drop_index(op.f("ix_request_comments_author_id"), table_name="request_comments")
     op.drop_table("request_comments")
     op.drop_index(op.f("ix_opt_outs_group_id"), table_name="opt_outs")
     op.drop_table("opt_outs")

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 
 import pytest
+import structlog
 
+from cli.servers.start import Servers
 from glaze.db.engine import Database
 from glaze.highlights.wanted import Making, making_of
 from schema.global_ids import global_id
@@ -88,6 +91,13 @@ async def _gather(url: str, making: Making) -> Cast:
     return Cast(people, jobs)
 
 
+@pytest.fixture(scope="module")
+def bare_api(servers: Servers) -> Iterator[RunningApi]:
+    """A running API for what is decided before any table is read: one for a module."""
+    with running_api(settings_for(servers.database_url, servers.redis_url)) as running:
+        yield running
+
+
 @pytest.fixture
 def api(database_url: str, redis_url: str) -> Iterator[RunningApi]:
     """A running API with the flag on."""
@@ -100,3 +110,12 @@ def cast(api: RunningApi) -> Cast:
     """The cast, in the API's database."""
     assert api.settings.database_url is not None
     return asyncio.run(_gather(api.settings.database_url, making_of(api.settings)))
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """Everything the house logs in this test, as production would write it."""
+    before, written = structlog.get_config(), StringIO()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(written))
+    yield written
+    structlog.configure(**before)

@@ -64,7 +64,7 @@ def test_a_snapshot_is_served_whole(api: RunningApi, cast: Cast) -> None:
 
 
 def test_a_job_is_for_admins_and_for_the_one_it_is_about(api: RunningApi, cast: Cast) -> None:
-    asked = "query ($id: ID!) { job(id: $id) { id kind state attempt maxAttempts createdAt errorCode supersededBy { id } } }"
+    asked = "query ($id: ID!) { job(id: $id) { id kind state attempt maxAttempts errorCode supersededBy { id } } }"
     job = {"id": cast.job("ada")}
     by_admin = api.data(asked, job, by="operator", admin=True)["job"]
     assert (by_admin["state"], by_admin["errorCode"]) == ("DONE", "model_timeout")

@@ -86,10 +86,9 @@ def test_a_doorbell_that_fails_fails_no_mutation(api: RunningApi, cast: Cast, mo
 
 
 def test_the_scope_is_checked_before_anything_is_looked_up(api: RunningApi, cast: Cast) -> None:
-    answers = []
+    whoever = (cast.id("ada"), cast.id("eve"), global_id("Member", 987654321), "no id")
     with api.recording() as recorder:
-        for user_id in (cast.id("ada"), cast.id("eve"), global_id("Member", 987654321), "no id"):
-            answers.append(api.ask(REGENERATE, {"input": {"userId": user_id}}, by="ada"))
+        answers = [api.ask(REGENERATE, {"input": {"userId": user_id}}, by="ada") for user_id in whoever]
     assert len(recorder) == 0
     assert all(answer == answers[0] for answer in answers)
     assert answers[0]["data"] == {"regenerateGlaze": None}

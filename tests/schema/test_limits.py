@@ -26,8 +26,7 @@ WITHIN_AND_BEYOND = {
     "comments": ("#\n" * 900 + "{ a }", "#\n" * 1100 + "{ a }"),
     "depth": (nested(8), nested(9)),
     "depth through fragments": (
-        "{ ...f } fragment f on Query { a { ... on A { b { ...g } } } } fragment g on B { c { d { e { f { g { h } } }"
-        " } } }",
+        "{ ...f } fragment f on Query { a { ... on A { b { ...g } } } } fragment g on B { c { d { e { f { g { h }}}}}}",
         "{ ...f } fragment f on Query { a { b { ...g } } } fragment g on B { c { d { e { f { g { h { i } } } } } } }",
     ),
     "aliases": (

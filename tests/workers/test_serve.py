@@ -1,5 +1,7 @@
 """When a worker does not start, and what it starts with."""
 
+import asyncio
+
 import pytest
 
 from glaze.db.engine import Database
@@ -14,8 +16,10 @@ async def test_a_worker_refuses_a_database_that_is_not_at_the_newest_migration(
 ) -> None:
     await change(database, "UPDATE alembic_version SET version_num = '0000'")
 
+    serving = serve(Settings(DATABASE_URL=database_url, REDIS_URL=redis_url), {})
+
     with pytest.raises(UnavailableError, match="db upgrade"):
-        await serve(Settings(DATABASE_URL=database_url, REDIS_URL=redis_url), {})
+        await asyncio.wait_for(serving, 5)
 
 
 async def test_a_worker_without_servers_says_which_settings_it_needs() -> None:

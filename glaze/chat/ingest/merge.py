@@ -4,54 +4,56 @@ from datetime import datetime
 from typing import Any
 
 # One row for each comment of the file. Of several copies the latest edit wins, then the later line; a deletion
-# anywhere wins over all. The verdict says what becomes of it: equal edit times are settled by the newer export,
-# then by the words themselves, so that A, B and B, A end in the same tables (R7).
+# anywhere wins over all. Narrow: what is said is joined where it is needed, by the number of its line.
+_FOLD = """
+CREATE TEMP TABLE folded ON COMMIT DROP AS
+SELECT ord, group_id, author_id, sent_at, edited_at, quoted_author_id, quoted_sent_at, gone
+  FROM (SELECT ord, group_id, author_id, quoted_author_id,
+               timestamptz 'epoch' + sent_ms * interval '1 millisecond' AS sent_at,
+               timestamptz 'epoch' + edited_ms * interval '1 millisecond' AS edited_at,
+               timestamptz 'epoch' + quoted_ms * interval '1 millisecond' AS quoted_sent_at,
+               bool_or(deleted) OVER same AS gone,
+               row_number() OVER (same ORDER BY coalesce(edited_ms, 0) DESC, ord DESC) AS place
+          FROM staged_comments
+        WINDOW same AS (PARTITION BY group_id, sent_ms, author_id)) f
+ WHERE place = 1;
+ANALYZE folded
+"""
+
+# The verdict says what becomes of a comment: equal edit times are settled by the newer export, then by the words
+# themselves, so that A, B and B, A end in the same tables (R7).
 _RESOLVE = """
 CREATE TEMP TABLE incoming ON COMMIT DROP AS
-WITH folded AS (
-    SELECT s.*, bool_or(s.deleted) OVER same AS gone,
-           row_number() OVER (same ORDER BY coalesce(s.edited_ms, 0) DESC, s.ord DESC) AS place
-      FROM staged_comments s
-    WINDOW same AS (PARTITION BY s.group_id, s.author_id, s.sent_ms)
-), best AS (
-    SELECT f.ord, f.group_id, f.author_id, f.gone,
-           timestamptz 'epoch' + f.sent_ms * interval '1 millisecond' AS sent_at,
-           timestamptz 'epoch' + f.edited_ms * interval '1 millisecond' AS edited_at,
-           f.kind, f.body, f.quoted_author_id,
-           timestamptz 'epoch' + f.quoted_ms * interval '1 millisecond' AS quoted_sent_at
-      FROM folded f WHERE f.place = 1
-     ORDER BY f.group_id, f.sent_ms, f.ord
-)
-SELECT b.*,
-       coalesce(c.id, nextval(pg_get_serial_sequence('request_comments', 'id'))) AS id,
-       c.request_id,
+SELECT f.*, c.request_id,
+       coalesce(c.id, nextval('request_comments_id_seq')) AS id,
        CASE WHEN c.id IS NULL THEN 'new'
             WHEN c.deleted THEN 'same'
-            WHEN b.gone THEN 'deleted'
-            WHEN (coalesce(b.edited_at, '-infinity'), $1::timestamptz, b.body COLLATE "C")
+            WHEN f.gone THEN 'deleted'
+            WHEN (coalesce(f.edited_at, '-infinity'), {as_of}::timestamptz, s.body COLLATE "C")
                > (coalesce(c.edited_at, '-infinity'), c.text_as_of, c.body COLLATE "C")
             THEN 'newer'
             ELSE 'same' END AS verdict,
-       (c.id IS NULL OR $1::timestamptz > c.reactions_as_of) AND NOT b.gone AND c.deleted IS NOT TRUE
+       (c.id IS NULL OR {as_of}::timestamptz > c.reactions_as_of) AND NOT f.gone AND c.deleted IS NOT TRUE
            AS brings_reactions,
        c.id IS NOT NULL AND (c.body, c.kind, c.quoted_author_id, c.quoted_sent_at)
-           IS DISTINCT FROM (b.body, b.kind, b.quoted_author_id, b.quoted_sent_at) AS differs
-  FROM best b
+           IS DISTINCT FROM (s.body, s.kind, f.quoted_author_id, f.quoted_sent_at) AS differs
+  FROM folded f
   LEFT JOIN request_comments c
-    ON c.group_id = b.group_id AND c.author_id = b.author_id AND c.sent_at = b.sent_at
+    ON c.group_id = f.group_id AND c.author_id = f.author_id AND c.sent_at = f.sent_at
+  LEFT JOIN staged_comments s ON c.id IS NOT NULL AND s.ord = f.ord
+ ORDER BY f.group_id, f.sent_at, f.ord
 """
 
 _INDEX_INCOMING = """
-CREATE INDEX ON incoming (ord);
-CREATE INDEX ON incoming (group_id, author_id, sent_at);
+CREATE UNIQUE INDEX ON incoming (group_id, author_id, sent_at);
 ANALYZE incoming
 """
 
 _UPDATE_NEWER = """
 UPDATE request_comments c
-   SET edited_at = i.edited_at, kind = i.kind, body = i.body, text_as_of = $1,
+   SET edited_at = i.edited_at, kind = s.kind, body = s.body, text_as_of = $1,
        quoted_author_id = i.quoted_author_id, quoted_sent_at = i.quoted_sent_at
-  FROM incoming i
+  FROM incoming i JOIN staged_comments s USING (ord)
  WHERE i.verdict = 'newer' AND c.group_id = i.group_id AND c.id = i.id
 """
 
@@ -75,14 +77,15 @@ INSERT INTO request_comments (group_id, id, request_id, author_id, sent_at, edit
                               quoted_author_id, quoted_sent_at, text_as_of, reactions_as_of)
 SELECT i.group_id, i.id, t.request_id, i.author_id, i.sent_at,
        CASE WHEN NOT i.gone THEN i.edited_at END,
-       CASE WHEN i.gone THEN 'text' ELSE i.kind END,
-       CASE WHEN i.gone THEN '' ELSE i.body END,
+       CASE WHEN i.gone THEN 'text' ELSE s.kind END,
+       CASE WHEN i.gone THEN '' ELSE s.body END,
        i.gone,
        CASE WHEN NOT i.gone THEN i.quoted_author_id END,
        CASE WHEN NOT i.gone THEN i.quoted_sent_at END,
        $1, $1
   FROM incoming i
-  JOIN threaded t ON t.group_id = i.group_id AND t.comment_id = i.id
+  JOIN staged_comments s USING (ord)
+  JOIN threaded t ON t.comment_id = i.id
  WHERE i.verdict = 'new'
 """
 
@@ -138,8 +141,9 @@ SELECT count(*) FROM staged_reactions r
 async def resolve(connection: Any, as_of: datetime) -> None:
     """Give each staged comment its id and its verdict: new, newer, deleted or same."""
     await connection.execute("SET LOCAL work_mem = '128MB'")
-    # A statement with an argument must stand alone; CREATE TABLE AS takes none through the protocol.
-    await connection.execute(_RESOLVE.replace("$1", f"'{as_of.isoformat()}'"))
+    await connection.execute(_FOLD)
+    # CREATE TABLE AS takes no arguments through the protocol.
+    await connection.execute(_RESOLVE.format(as_of=f"'{as_of.isoformat()}'"))
     await connection.execute(_INDEX_INCOMING)
 
 

@@ -1,10 +1,11 @@
 """Finding the window around new comments and threading it (R8)."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from glaze.chat.thread import Turn, thread
-from glaze.clock import to_ms
+from glaze.chat.ingest.staging import BATCH
+from glaze.chat.thread import Placed, Threader, Turn
+from glaze.clock import from_ms
 
 # A window reaches from the beginning of the conversation that runs before the first touched comment to the end of
 # the one that runs after the last. Touched are new comments, those that quote them (they counted as quoting
@@ -36,59 +37,71 @@ SELECT s.group_id,
   FROM spans s
 """
 
+_KNOWN = """
+CREATE TEMP TABLE known_turns ON COMMIT DROP AS
+SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, false AS fixed, c.quoted_author_id, c.quoted_sent_at
+  FROM windows w JOIN request_comments c ON c.group_id = w.group_id AND c.sent_at BETWEEN w.first AND w.last;
+CREATE UNIQUE INDEX ON known_turns (group_id, author_id, sent_at);
+ANALYZE known_turns
+"""
+
 _TURNS = """
-CREATE TEMP TABLE turns ON COMMIT DROP AS
-SELECT group_id, id, author_id, sent_at, request_id, false AS fixed,
+SELECT group_id, id, author_id, sent_at, NULL::bigint AS request_id, false AS fixed,
        CASE WHEN NOT gone THEN quoted_author_id END AS quoted_author_id,
        CASE WHEN NOT gone THEN quoted_sent_at END AS quoted_sent_at
   FROM incoming WHERE verdict = 'new'
-UNION ALL
-SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, false, c.quoted_author_id, c.quoted_sent_at
-  FROM windows w JOIN request_comments c ON c.group_id = w.group_id AND c.sent_at BETWEEN w.first AND w.last;
-CREATE UNIQUE INDEX ON turns (group_id, author_id, sent_at);
-ANALYZE turns
+UNION ALL SELECT * FROM known_turns
 """
 
 # Replies outside the window go with what they quote, however long the chain.
-_FOLLOW_REPLIES = """
+_FOLLOW_REPLIES = f"""
 WITH RECURSIVE following AS (
     SELECT q.group_id, q.id, q.author_id, q.sent_at, q.request_id, q.quoted_author_id, q.quoted_sent_at
-      FROM turns t JOIN request_comments q
+      FROM ({_TURNS}) t JOIN request_comments q
         ON q.quoted_author_id = t.author_id AND q.group_id = t.group_id AND q.quoted_sent_at = t.sent_at
     UNION
     SELECT q.group_id, q.id, q.author_id, q.sent_at, q.request_id, q.quoted_author_id, q.quoted_sent_at
       FROM following f JOIN request_comments q
         ON q.quoted_author_id = f.author_id AND q.group_id = f.group_id AND q.quoted_sent_at = f.sent_at
 )
-INSERT INTO turns (group_id, id, author_id, sent_at, request_id, fixed, quoted_author_id, quoted_sent_at)
+INSERT INTO known_turns (group_id, id, author_id, sent_at, request_id, fixed, quoted_author_id, quoted_sent_at)
 SELECT group_id, id, author_id, sent_at, request_id, false, quoted_author_id, quoted_sent_at FROM following
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 - statements of ours
 
 # What lies outside and is quoted from inside keeps its conversation and lends it to its replies.
-_FETCH_TARGETS = """
-INSERT INTO turns (group_id, id, author_id, sent_at, request_id, fixed, quoted_author_id, quoted_sent_at)
+_FETCH_TARGETS = f"""
+INSERT INTO known_turns (group_id, id, author_id, sent_at, request_id, fixed, quoted_author_id, quoted_sent_at)
 SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, true, NULL, NULL
-  FROM turns t JOIN request_comments c
+  FROM ({_TURNS}) t JOIN request_comments c
     ON c.group_id = t.group_id AND c.author_id = t.quoted_author_id AND c.sent_at = t.quoted_sent_at
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 - statements of ours
 
-_READ_TURNS = """
-SELECT t.group_id, t.id, t.sent_at, q.id AS quotes, t.request_id, t.fixed
+_READ_QUOTES = f"""
+WITH turns AS ({_TURNS})
+SELECT t.group_id, t.id, (extract(epoch FROM t.sent_at) * 1000)::bigint, q.id
   FROM turns t
-  LEFT JOIN turns q ON q.group_id = t.group_id AND q.author_id = t.quoted_author_id AND q.sent_at = t.quoted_sent_at
- ORDER BY t.group_id, t.sent_at, t.id
-"""
+  JOIN turns q ON q.group_id = t.group_id AND q.author_id = t.quoted_author_id AND q.sent_at = t.quoted_sent_at
+"""  # noqa: S608 - statements of ours
+
+_READ_TURNS = f"""
+SELECT group_id, id, (extract(epoch FROM sent_at) * 1000)::bigint, request_id, fixed
+  FROM ({_TURNS}) t ORDER BY group_id, sent_at, id
+"""  # noqa: S608 - statements of ours
+
+_NEXT_IDS = "SELECT nextval('requests_id_seq') FROM generate_series(1, $1::bigint)"
+
+_MAKE_THREADED = "CREATE TEMP TABLE threaded (group_id bigint, comment_id bigint, request_id bigint) ON COMMIT DROP"
 
 _MOVE_KNOWN = """
 UPDATE request_comments c SET request_id = t.request_id
   FROM threaded t
- WHERE c.group_id = t.group_id AND c.id = t.comment_id AND c.request_id <> t.request_id
+ WHERE c.id = t.comment_id AND c.group_id = t.group_id AND c.request_id <> t.request_id
 """
 
 _DROP_EMPTY = """
-DELETE FROM requests r USING (SELECT DISTINCT group_id, request_id FROM turns WHERE request_id IS NOT NULL) old
+DELETE FROM requests r USING (SELECT DISTINCT group_id, request_id FROM known_turns) old
  WHERE r.group_id = old.group_id AND r.id = old.request_id
    AND NOT EXISTS (SELECT FROM request_comments c WHERE c.group_id = r.group_id AND c.request_id = r.id)
 """
@@ -97,11 +110,19 @@ _SET_STARTS = """
 UPDATE requests r SET started_at = s.started_at
   FROM (SELECT c.group_id, c.request_id, min(c.sent_at) AS started_at
           FROM request_comments c
-          JOIN (SELECT DISTINCT t.group_id, t.request_id FROM threaded t
-                  JOIN turns u ON u.group_id = t.group_id AND u.id = t.comment_id AND u.request_id IS NOT NULL) touched
-            ON touched.group_id = c.group_id AND touched.request_id = c.request_id
+          JOIN (SELECT DISTINCT t.group_id, t.request_id FROM threaded t JOIN known_turns u ON u.id = t.comment_id)
+               touched ON touched.group_id = c.group_id AND touched.request_id = c.request_id
          GROUP BY c.group_id, c.request_id) s
  WHERE r.group_id = s.group_id AND r.id = s.request_id AND r.started_at <> s.started_at
+"""
+
+# A reply whose clock is behind may be older than what it quotes; it then begins the conversation.
+_SET_EARLIER_STARTS = """
+UPDATE requests r SET started_at = s.started_at
+  FROM (SELECT t.group_id, t.request_id, min(i.sent_at) AS started_at
+          FROM incoming i JOIN threaded t ON t.comment_id = i.id
+         WHERE i.quoted_author_id IS NOT NULL GROUP BY t.group_id, t.request_id) s
+ WHERE r.group_id = s.group_id AND r.id = s.request_id AND s.started_at < r.started_at
 """
 
 
@@ -110,59 +131,75 @@ async def thread_window(connection: Any) -> None:
 
     Makes the requests that begin; comments known already are moved by `settle`, after the new ones are in.
     """
-    for statement in (_WINDOWS, _TURNS, _FOLLOW_REPLIES, _FETCH_TARGETS):
+    for statement in (_WINDOWS, _KNOWN, _FOLLOW_REPLIES, _FETCH_TARGETS):
         await connection.execute(statement)
-    assigned: list[tuple[int, int, int]] = []
-    begun: dict[tuple[int, int], datetime] = {}
-    group: int | None = None
-    turns: list[Turn] = []
-    sent: dict[int, datetime] = {}
+    await connection.execute(_MAKE_THREADED)
+    quotes: dict[int, dict[int, tuple[int, int]]] = {}
+    for group, key, sent_ms, target in await connection.fetch(_READ_QUOTES):
+        quotes.setdefault(group, {})[key] = (sent_ms, target)
+    threads = _Threads(connection, quotes)
+    async for group, key, sent_ms, request, fixed in connection.cursor(_READ_TURNS, prefetch=BATCH):
+        threads.add(group, Turn(key, sent_ms, None, request, fixed))
+        if len(threads.placed) >= BATCH:
+            await threads.store()
+    threads.finish_group()
+    await threads.store()
+    await connection.execute("ANALYZE threaded")
 
-    def finish_group() -> None:
-        if group is None:
-            return
-        for key, request in thread(turns).items():
-            assigned.append((group, key, request))
-            if request < 0:
-                begun.setdefault((group, request), sent[key])
-                if sent[key] < begun[group, request]:
-                    begun[group, request] = sent[key]
 
-    async for row in connection.cursor(_READ_TURNS, prefetch=5000):
-        group_id, key, sent_at, quotes, request, fixed = row
-        if group_id != group:
-            finish_group()
-            group, turns, sent = group_id, [], {}
-        turns.append(Turn(key, to_ms(sent_at), quotes, request, fixed))
-        sent[key] = sent_at
-    finish_group()
-    await _store(connection, assigned, begun)
+class _Threads:
+    """Threads one group after the other and stores what is placed, a batch at a time."""
+
+    def __init__(self, connection: Any, quotes: Mapping[int, Mapping[int, tuple[int, int]]]) -> None:
+        self.placed: list[tuple[int, Placed]] = []
+        """(group, turn and conversation), not stored yet."""
+        self._connection = connection
+        self._quotes = quotes
+        self._group = 0
+        self._threader = Threader({})
+        self._request_ids: dict[tuple[int, int], int] = {}
+        """The ids given to new conversations, by group and negative number."""
+
+    def add(self, group: int, turn: Turn) -> None:
+        """The next turn, in order of groups and time."""
+        if group != self._group:
+            self.finish_group()
+            self._group, self._threader = group, Threader(self._quotes.get(group, {}))
+        self.placed += [(group, placed) for placed in self._threader.add(turn)]
+
+    def finish_group(self) -> None:
+        """Place what the group that has just ended leaves over."""
+        self.placed += [(self._group, placed) for placed in self._threader.finish()]
+
+    async def store(self) -> None:
+        """Make the conversations that begin, and note where each placed comment belongs."""
+        begun: dict[tuple[int, int], int] = {}
+        for group, placed in self.placed:
+            if placed.request < 0 and (group, placed.request) not in self._request_ids:
+                begun.setdefault((group, placed.request), placed.turn.sent_ms)
+        rows = await self._connection.fetch(_NEXT_IDS, len(begun))
+        self._request_ids |= {new: row[0] for new, row in zip(begun, rows, strict=True)}
+        await self._connection.copy_records_to_table(
+            "requests",
+            records=[(new[0], self._request_ids[new], from_ms(ms)) for new, ms in begun.items()],
+            columns=("group_id", "id", "started_at"),
+        )
+        await self._connection.copy_records_to_table(
+            "threaded",
+            records=[
+                (group, placed.turn.key, self._request_ids.get((group, placed.request), placed.request))
+                for group, placed in self.placed
+            ],
+            columns=("group_id", "comment_id", "request_id"),
+        )
+        # Only the conversations of the group under way can still be asked for.
+        self._request_ids = {new: made for new, made in self._request_ids.items() if new[0] == self._group}
+        self.placed = []
 
 
 async def settle(connection: Any) -> None:
     """Move known comments whose conversation changed, drop emptied requests, and set when each began."""
-    if await connection.fetchval("SELECT EXISTS (SELECT FROM turns WHERE request_id IS NOT NULL)"):
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM known_turns)"):
         for statement in (_MOVE_KNOWN, _DROP_EMPTY, _SET_STARTS):
             await connection.execute(statement)
-
-
-async def _store(connection: Any, assigned: list[tuple[int, int, int]], begun: dict[tuple[int, int], datetime]) -> None:
-    """Turn the negative numbers of new conversations into request ids, and copy everything in."""
-    rows = await connection.fetch(
-        "SELECT nextval(pg_get_serial_sequence('requests', 'id')) FROM generate_series(1, $1::bigint)", len(begun)
-    )
-    ids = {new: row[0] for new, row in zip(begun, rows, strict=True)}
-    await connection.copy_records_to_table(
-        "requests",
-        records=[(group, ids[group, number], started) for (group, number), started in begun.items()],
-        columns=("group_id", "id", "started_at"),
-    )
-    await connection.execute(
-        "CREATE TEMP TABLE threaded (group_id bigint, comment_id bigint, request_id bigint) ON COMMIT DROP"
-    )
-    await connection.copy_records_to_table(
-        "threaded",
-        records=[(group, key, ids[group, request] if request < 0 else request) for group, key, request in assigned],
-        columns=("group_id", "comment_id", "request_id"),
-    )
-    await connection.execute("ANALYZE threaded")
+    await connection.execute(_SET_EARLIER_STARTS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.launch.uv import environment_for_uv
+from cli.launch.uv import SYSTEM_CERTIFICATES, environment_for_uv
 from tests.cli.launch.made import Checkout, checkout, poorer_python, wheel
 
 
@@ -119,5 +119,6 @@ def test_uv_has_a_cache_it_can_write_and_no_say_in_what_is_installed(
     assert told["UV_CACHE_DIR"] == str(tmp_path / "uv-cache")
     assert "UV_SYSTEM_PYTHON" not in told
     assert told["UV_OFFLINE"] == "1"
+    assert ("UV_SYSTEM_CERTS" in told) == any(path.is_file() for path in SYSTEM_CERTIFICATES)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert environment_for_uv(tmp_path)["UV_CACHE_DIR"] == str(tmp_path / ".cache" / "uv")

@@ -140,7 +140,7 @@ HOW_A_COMMENT_GOES = {
     " WHERE id = (SELECT author_id FROM request_comments WHERE id = :comment)",
     "past retention": "INSERT INTO retention_horizons (group_id, keep_from)"
     " SELECT group_id, sent_at + interval '1 ms' FROM request_comments WHERE id = :comment",
-    "gone with its receipt": "DELETE FROM edition_receipts WHERE comment_id = :comment",
+    "gone, row and all": "DELETE FROM request_comments WHERE id = :comment",
 }
 
 

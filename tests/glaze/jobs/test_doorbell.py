@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
+from redis.asyncio import Redis, SSLConnection
 
 from glaze.db.engine import Database
 from glaze.errors import InvalidInputError
@@ -91,7 +91,7 @@ async def test_a_unix_socket_is_a_redis_url_too(tmp_path: Path) -> None:
 
     assert redis.connection_pool.connection_kwargs["path"] == f"{tmp_path}/valkey.sock"
     assert redis.connection_pool.connection_kwargs["db"] == 3
-    assert type(arq_redis("rediss://host/1").connection_pool.make_connection()).__name__ == "SSLConnection"
+    assert arq_redis("rediss://host/1").connection_pool.connection_class is SSLConnection
 
 
 def test_another_url_is_refused_without_repeating_its_password() -> None:

@@ -120,7 +120,7 @@ async def test_many_asks_are_answered_in_their_order_with_few_statements(databas
     repeated = await ask(database, glaze_order(6))
     orders = [glaze_order(user) for user in range(300, 0, -1)]
     orders[295] = glaze_order(5, version=2)
-    twins = [glaze_order(400, version=1), glaze_order(400, version=3), glaze_order(400, version=2), glaze_order(400)]
+    twins = [glaze_order(400, version=1), glaze_order(400, version=2), glaze_order(400, version=3), glaze_order(400)]
 
     async with database.transaction() as session:
         asked = await enqueue_all(session, [*orders, *twins])
@@ -153,7 +153,7 @@ async def test_no_worker_overtakes_an_asker_who_has_not_committed(database: Data
 
     async with database.transaction() as session:
         joined = await enqueue(session, glaze_order(version=version))
-        assert await take(database, waiting.job_id) is None
+        assert await asyncio.wait_for(take(database, waiting.job_id), 2) is None
 
     lease = await take(database, joined.job_id)
     assert lease is not None

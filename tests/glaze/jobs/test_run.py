@@ -142,7 +142,9 @@ async def test_a_handler_can_say_when_to_try_again_or_that_it_is_no_use(database
 async def test_a_handler_that_takes_too_long_is_stopped_and_the_attempt_counts(database: Database) -> None:
     job_id = (await ask(database, glaze_order())).job_id
 
-    assert await runner(database, wait_for_ever, deadlines=replace(HASTY, handler=0.1)).run(job_id) is Ran.QUEUED
+    running = runner(database, wait_for_ever, deadlines=replace(HASTY, handler=0.1)).run(job_id)
+
+    assert await asyncio.wait_for(running, 2) is Ran.QUEUED
 
     job = await row(database, job_id)
     assert (job.attempt, job.last_error) == (1, "TimeoutError")
@@ -262,7 +264,7 @@ async def test_a_closing_worker_claims_nothing_and_finishes_what_runs(database: 
     await until_running(database, first)
     worker.closing.set()
 
-    assert await worker.run(second) is Ran.LEFT
+    assert await asyncio.wait_for(worker.run(second), 2) is Ran.LEFT
     finish.set()
     assert await running is Ran.DONE
 

@@ -158,7 +158,7 @@ async def test_the_reaper_leaves_alone_what_is_being_completed_this_moment(datab
 
     async with database.transaction() as session:
         await complete(session, lease, {})
-        assert await reap(database) == []
+        assert await asyncio.wait_for(reap(database), 2) == []
 
     assert await states(database) == {lease.job_id: "done"}
 

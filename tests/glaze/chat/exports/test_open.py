@@ -1,6 +1,7 @@
 """Finding the export in what a person points at, by content, and one sentence where there is none."""
 
 import gzip
+import io
 import os
 import shutil
 import tarfile
@@ -15,6 +16,7 @@ from glaze.errors import InvalidInputError, UnreadableExportError
 from tests.glaze.chat.exports.written import (
     ANN,
     BO,
+    OPENING,
     Frame,
     everything,
     jsonl,
@@ -53,6 +55,10 @@ def test_the_content_decides_and_not_the_name(
         path = written_to(tmp_path / name, bytes_on_disk)
         assert open_export(path).format is export_format
         assert read(path).bodies[0] == "from the walrus"
+
+
+def test_the_opening_line_alone_is_an_export_without_groups() -> None:
+    assert read(jsonl(OPENING[0])).records == []
 
 
 @each_format
@@ -113,6 +119,14 @@ def test_several_exports_are_asked_for_one_at_a_time(tmp_path: Path) -> None:
 
 SECRET_WORDS = "the walrus sings at midnight"
 
+
+def zip_with_a_name_of_no_encoding() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("näme", OFFICIAL)
+    return packed.getvalue().replace("näme".encode(), b"n\xff\xffme")
+
+
 HOPELESS = {
     "empty": (b"", "empty"),
     "blank": (b" \n\n", "empty"),
@@ -133,6 +147,7 @@ HOPELESS = {
     "packed twice": (gzip.compress(gzip.compress(OFFICIAL)), "packed twice"),
     "cut gzip": (gzip.compress(OFFICIAL)[:7], "cut off"),
     "cut zip": (b"PK\x03\x04" + b"\x00" * 100, "cut off"),
+    "zip of no name": (zip_with_a_name_of_no_encoding(), "cut off"),
     "empty zip": (b"PK\x05\x06" + b"\x00" * 18, "no Signal export"),
 }
 

@@ -49,7 +49,7 @@ def test_control_characters_become_spaces_and_lines_and_joined_emoji_stay() -> N
 
 def test_a_control_character_before_a_mention_does_not_move_it() -> None:
     words = read_words("\x00\x01 \ufffc", [(3, "aci:1")], Tally())
-    assert words.body[words.mentions[0].start] == "@"
+    assert (words.body, words.mentions) == ("   @", (Mention(3, "aci:1"),))
 
 
 @pytest.mark.parametrize(
