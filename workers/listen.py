@@ -117,5 +117,4 @@ async def _close(worker: Worker) -> None:
     for task in worker.tasks.values():
         if task.done() and not task.cancelled():
             task.exception()  # seen: a ring that could not be crossed off runs out by itself
-    await worker.pool.aclose()
-    await worker.pool.connection_pool.disconnect()
+    await worker.pool.aclose(close_connection_pool=True)

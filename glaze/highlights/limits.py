@@ -4,26 +4,25 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from glaze.highlights.lexicon import forbidden_words, limit_words
+from glaze.highlights.disguise import disguised_in, words_of
+from glaze.highlights.lexicon import forbidden_signs, forbidden_words, limit_words
 
-_SHORTEST_QUOTE = 12
+_SHORTEST_QUOTE = 20
 _LONGEST_QUOTE = 240
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_ADDRESS = re.compile(r"@|://|www\.|\.(?:com|org|net|io|de)\b", re.IGNORECASE)
+_FEWEST_WORDS = 4
+_ADDRESS = re.compile(r"@|://|\bwww\.|\w\.(?:com|org|net|io|de|dev|co|me|app|info|biz|ru|uk|eu|ly)\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d(?:[\s().-]*\d){4,}")
-_MARKUP = re.compile(r"[<>`{}\[\]|\\]|\*\*|__|&\w+;")
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_MARKUP = re.compile(r"[<>`{}\[\]|\\]|\*\*|__|~~|&#?\w+;")
+_QUOTE_MARKS = frozenset("“”\"„«»‹›")
 _ORDERS = re.compile(r"\b(?:ignore|disregard|instruction|prompt|system|assistant)", re.IGNORECASE)
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, compatibility-normalised and case-folded."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+# Invisible although Unicode calls them letters, marks or symbols.
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 
 def forbidden_in(text: str) -> str | None:
-    """The first forbidden word in the text, if there is one."""
-    return next((word for word in words_of(text) if word in forbidden_words()), None)
+    """The first forbidden word or sign in the text, also in disguise, if there is one."""
+    return disguised_in(text, forbidden_words()) or next((sign for sign in forbidden_signs() if sign in text), None)
 
 
 def limit_in(text: str) -> str | None:
@@ -37,9 +36,19 @@ def has_markup(text: str) -> bool:
     return _MARKUP.search(text) is not None
 
 
+def has_address(text: str) -> bool:
+    """Whether there is anything that reads like an address of the net."""
+    return _ADDRESS.search(text) is not None
+
+
 def has_invisible(text: str) -> bool:
-    """Whether there are characters nobody sees: zero-width, direction overrides, controls."""
-    return _INVISIBLE.search(text) is not None
+    """Whether there are characters nobody sees: zero-width, direction overrides, controls, fillers."""
+    return any(letter in _FILLERS or unicodedata.category(letter) in _HIDDEN for letter in text)
+
+
+def may_be_shown(words: str) -> bool:
+    """Whether a link or a tag somebody used may stand in a bio: kind, within limits, nobody's address."""
+    return "@" not in words and not has_invisible(words) and forbidden_in(words) is None and limit_in(words) is None
 
 
 def may_be_quoted(text: str) -> bool:
@@ -47,9 +56,10 @@ def may_be_quoted(text: str) -> bool:
     return (
         _SHORTEST_QUOTE <= len(text) <= _LONGEST_QUOTE
         and "\n" not in text
-        and not any(quote in text for quote in '“”"')
-        and len(words_of(text)) >= 3
-        and not any(pattern.search(text) for pattern in (_ADDRESS, _LONG_NUMBER, _MARKUP, _INVISIBLE, _ORDERS))
+        and not any(mark in text for mark in _QUOTE_MARKS)
+        and len(words_of(text)) >= _FEWEST_WORDS
+        and not any(pattern.search(text) for pattern in (_ADDRESS, _LONG_NUMBER, _MARKUP, _ORDERS))
+        and not has_invisible(text)
         and forbidden_in(text) is None
         and limit_in(text) is None
     )

@@ -70,7 +70,7 @@ async def highlights_by_pair(
     behind = {
         pairs[row.ord - 1]: (row.user_id, row.group_id)
         for row in rows
-        if served[pairs[row.ord - 1]].display is Display.BASELINE and False
+        if served[pairs[row.ord - 1]].display is Display.BASELINE and row.figures_version < row.version
     }
     shared = await still_shared(session, list(behind.values()))
     for pair, key in behind.items():

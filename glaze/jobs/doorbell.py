@@ -63,5 +63,4 @@ class ArqDoorbell:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._redis.aclose()
-        await self._redis.connection_pool.aclose()
+        await self._redis.aclose(close_connection_pool=True)

@@ -26,7 +26,7 @@ def seen_to(supervisor: Supervisor, holds: Callable[[], bool]) -> bool:
         supervisor.look()
         return holds()
 
-    return within(10, look)
+    return within(30, look)
 
 
 def test_what_dies_is_started_again_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,11 +79,11 @@ def test_a_start_that_fails_midway_stops_what_was_started(tmp_path: Path) -> Non
 
 
 def test_stubborn_ones_share_their_grace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervise, "GRACE", 0.5)
+    monkeypatch.setattr(supervise, "GRACE", 1.0)
     stubborn = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + LIVES
     names = ("one", "two", "three")
     with Supervisor([program(name, stubborn, tmp_path) for name in names], say=print):
-        assert within(10, lambda: all((tmp_path / f"{name}.log").read_bytes() == b"up\n" for name in names))
+        assert within(30, lambda: all((tmp_path / f"{name}.log").read_bytes() == b"up\n" for name in names))
         began = time.monotonic()
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 2.5
     assert naming(tmp_path) == []

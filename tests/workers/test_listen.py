@@ -21,7 +21,7 @@ async def test_arq_retries_nothing_keeps_nothing_and_calls_no_hooks(database: Da
     assert (arq.queue_name, arq.expires_extra_ms, arq.allow_abort_jobs) == (QUEUE, 60_000, False)
     assert not any((arq.on_startup, arq.on_shutdown, arq.on_job_start, arq.on_job_end, arq.after_job_end))
     assert not arq.cron_jobs
-    await arq.pool.aclose()
+    await arq.pool.aclose(close_connection_pool=True)
 
 
 async def test_a_ring_that_makes_no_sense_does_not_end_the_listening(database: Database, redis_url: str) -> None:
@@ -43,4 +43,4 @@ async def test_a_ring_that_makes_no_sense_does_not_end_the_listening(database: D
     listening.cancel()
     await asyncio.wait({listening})
     await listener.finish()
-    await arq.pool.aclose()
+    await arq.pool.aclose(close_connection_pool=True)

@@ -129,26 +129,26 @@ def poorer_python(folder: Path, *, with_pip: bool) -> str:
     """
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     library = folder / "lib" / version
-    site = library / "site-packages"
-    for each in (folder / "bin", site):
+    for each in (folder / "bin", library):
         each.mkdir(parents=True)
     python = folder / "bin" / version
-    base = Path(sys.base_prefix, "bin", version)
-    shutil.copy(base, python)
-    for each in Path(sysconfig.get_paths()["stdlib"]).iterdir():
+    shutil.copy(Path(sys.base_prefix, "bin", version), python)
+    standard = Path(sysconfig.get_paths()["stdlib"])
+    for each in standard.iterdir():
         if each.name not in ("ensurepip", "site-packages", "dist-packages", "EXTERNALLY-MANAGED"):
             (library / each.name).symlink_to(each)
     (library / "EXTERNALLY-MANAGED").write_text("[externally-managed]\nError=This Python is the system's.\n")
+    # Debian's own Pythons look for packages elsewhere than others.
+    question = "import site, sys; print(sys.prefix); print(site.getsitepackages()[0])"
+    answered = subprocess.run([str(python), "-c", question], capture_output=True, text=True, check=False)
+    prefix, _, site = answered.stdout.strip().partition("\n")
+    if prefix != str(folder):
+        pytest.skip("this Python cannot be copied")
     if with_pip:
-        bundled = list(Path(sysconfig.get_paths()["stdlib"], "ensurepip", "_bundled").glob("pip-*.whl"))
-        bundled += list(Path("/usr/share/python-wheels").glob("pip-*.whl"))
+        bundled = [*(standard / "ensurepip" / "_bundled").glob("pip-*.whl")]
+        bundled += Path("/usr/share/python-wheels").glob("pip-*.whl")
         if not bundled:
             pytest.skip("this Python brings no pip to give to another")
         with zipfile.ZipFile(bundled[0]) as archive:
             archive.extractall(site)
-    works = subprocess.run(
-        [str(python), "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=False
-    )
-    if works.stdout.strip() != str(folder):
-        pytest.skip("this Python cannot be copied")
     return str(python)

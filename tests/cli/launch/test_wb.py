@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -52,15 +51,13 @@ def test_wb_python_that_will_not_do_is_refused_in_one_sentence(small: Checkout) 
     assert ended.stderr == "wb: WB_PYTHON=/bin/false is no Python 3.11 to 3.14; point it at one, or unset it.\n"
 
 
-def test_the_first_start_installs_and_the_next_is_quiet_and_quick(small: Checkout) -> None:
+def test_the_first_start_installs_and_the_next_is_quiet(small: Checkout) -> None:
     (small.home / "json.py").write_text("raise RuntimeError('a file of the current folder was taken for a module')")
     first = small.wb("demo", "--port", "1")
     assert first.returncode == 0, first.stderr
     assert "installing requirements-embedded.lock" in first.stderr
-    began = time.monotonic()
     second = small.wb("demo", "--port", "1")
     assert second.stderr == ""
-    assert time.monotonic() - began < 2
 
     told = json.loads(small.wb("demo", "--port", "1", PYTHONPATH="/nowhere").stdout)
     place = small.root / ".wb"
@@ -112,19 +109,23 @@ def test_two_first_starts_at_once_do_not_collide(small: Checkout) -> None:
 def test_kill_9_in_the_midst_of_installing_leaves_nothing_half_used(small: Checkout) -> None:
     command = [small.env["WB_PYTHON"], str(small.root / "wb"), "demo"]
     place = small.root / ".wb"
-    # uv is slowed down, so that the kill falls between the environment's making and its filling.
+    # uv waits between the environment's making and its filling, so that the kill falls there.
     uv = Path(small.env["PATH"].split(":")[0], "uv")
     real = uv.resolve()
     uv.unlink()
-    uv.write_text(f'#!/bin/sh\n[ "$1" = pip ] && : > {place}/filling && sleep 1\nexec {real} "$@"\n')
+    waits = f": > {place}/filling; while [ ! -e {place}/go ]; do sleep 0.05; done"
+    uv.write_text(f'#!/bin/sh\nif [ "$1" = pip ]; then {waits}; fi\nexec {real} "$@"\n')
     uv.chmod(0o755)
     with subprocess.Popen(command, env=small.env, stderr=subprocess.PIPE) as process:
-        assert within(20, (place / "filling").exists)
+        assert within(30, (place / "filling").exists)
         process.kill()
     assert environments(place) == []
-    ended = small.wb("demo")
-    assert ended.returncode == 0, ended.stderr
-    assert "another ./wb is installing" in ended.stderr, "what the killed one had started was waited for"
+    with subprocess.Popen(command, env=small.env, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "wb: another ./wb is installing; waiting for it\n"
+        assert environments(place) == []
+        (place / "go").touch()
+    assert process.returncode == 0
     assert len(environments(place)) == 1
 
 

@@ -38,7 +38,7 @@ async def test_kill_9_leaves_no_server_and_the_next_run_starts_at_once_on_the_sa
             if kind == "durable":
                 assert await connection.fetchval("select number from survivor") == 7
             await connection.close()
-        assert within(5, lambda: naming(held.sockets) == [])
+        assert within(15, lambda: naming(held.sockets) == [])
         assert not held.sockets.exists(), "the next run sweeps what was left"
 
 
@@ -46,7 +46,7 @@ async def test_kill_9_leaves_no_server_and_the_next_run_starts_at_once_on_the_sa
 def test_ctrl_c_and_sigterm_stop_everything_in_order(data_dir: Path, number: signal.Signals) -> None:
     with held_servers(data_dir, "durable", "by-signal") as held:
         held.process.send_signal(number)
-        output, _ = held.process.communicate(timeout=10)
+        output, _ = held.process.communicate(timeout=30)
         assert (output, held.process.returncode) == ("stopped\n", 0)
         assert naming(held.sockets) == []
         assert not held.sockets.exists()
@@ -55,8 +55,8 @@ def test_ctrl_c_and_sigterm_stop_everything_in_order(data_dir: Path, number: sig
 def test_a_sigterm_that_nobody_handles_leaves_no_server_either(data_dir: Path) -> None:
     with held_servers(data_dir, "durable") as held:
         held.process.terminate()
-        assert held.process.wait(10) == -signal.SIGTERM
-        assert within(5, lambda: naming(held.sockets) == [])
+        assert held.process.wait(30) == -signal.SIGTERM
+        assert within(15, lambda: naming(held.sockets) == [])
 
 
 def test_a_lock_file_that_names_a_strangers_process_does_not_keep_the_server_from_starting(
@@ -150,7 +150,7 @@ def test_roots_throw_away_data_of_a_killed_run_is_swept(tmp_path: Path) -> None:
         home = held.logs[0].parent
         held.process.kill()
         held.process.wait()
-        assert within(5, lambda: naming(held.sockets) == [])
+        assert within(15, lambda: naming(held.sockets) == [])
     assert home.is_dir()
     with embedded_servers(tmp_path / "another", durable=False):
         assert not home.exists()
@@ -171,8 +171,8 @@ def test_an_ordinary_user_without_a_home_runs_them_from_a_checkout_of_another(tm
             assert [process.user for process in naming(held.sockets)] == [user, user]
             assert held.logs[0].is_relative_to(data)
             held.process.send_signal(signal.SIGKILL if ending == "kill" else signal.SIGTERM)
-            held.process.wait(10)
-            assert within(5, lambda: naming(held.sockets) == [])
+            held.process.wait(30)
+            assert within(15, lambda: naming(held.sockets) == [])
         for each in sorted(data.rglob("*"), reverse=True):
             each.rmdir() if each.is_dir() else each.unlink()
         data.rmdir()

@@ -1,0 +1,1 @@
+"""Measurements: each a ratio to its floor in one run, runnable as `./wb bench NAME`."""
