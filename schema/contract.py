@@ -42,7 +42,8 @@ class CheckedDocument(SchemaExtension):
             errors = validate(
                 operation.schema._schema,  # noqa: SLF001 - Strawberry has no public name for it
                 operation.graphql_document,
-                                hide_suggestions=not _context_of(operation).may_introspect,
+                max_errors=MOST_ERRORS - 1,
+                hide_suggestions=not _context_of(operation).may_introspect,
             )
             operation.pre_execution_errors = [coded(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors]
         yield

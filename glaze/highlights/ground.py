@@ -1,14 +1,17 @@
 """Whether each sentence rests on its own receipts, and each receipt on the evidence (R11, R16): pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
-from glaze.highlights.receipts import receipts_of
+from glaze.highlights.figures import Figures
+from glaze.highlights.limits import has_address
+from glaze.highlights.points import point_text
+from glaze.highlights.receipts import LINK, receipts_of
 from glaze.highlights.types import BioPayload, Claim, Receipt, ReceiptKind
 from glaze.highlights.voice import FORMS
-from glaze.highlights.wording import day, fill
+from glaze.highlights.wording import fill
 from glaze.snapshots.types import SignalProfileSnapshot
 
 
@@ -21,34 +24,22 @@ class Violation(msgspec.Struct, frozen=True):
     """Which word or number is at fault, as far as that is no chat text."""
 
 
-_URL = re.compile(r"https?://[^\s“”\"<>]+")
-_QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_MONTH = re.compile(r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b")
-_UP_TO_TWENTY = (
-    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
-    *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+_QUOTED = re.compile(
+    r"“([^“”]*)”|\"([^\"]*)\"|„([^„“”]*)[“”]|«([^«»]*)»|‹([^‹›]*)›"
+    r"|(?<!\w)‘([^‘’]*(?:\w’\w[^‘’]*)*)’(?!\w)|(?<!\w)'([^']*(?:\w'\w[^']*)*)'(?!\w)"
 )
-_SPELLED = {word: str(number) for number, word in enumerate(_UP_TO_TWENTY, 2)} | {
-    "thirty": "30",
-    "forty": "40",
-    "fifty": "50",
-    "hundred": "100",
-    "thousand": "1000",
-    "dozen": "12",
-}
-_LETTERS = re.compile(r"[^\W\d_]+")
+_QUOTE_MARK = re.compile("[“”\"„«»‹›‘]|(?<!\\w)'(?=\\w)")
+_END_OF_LINK = r"(?=[.,;:!?)]*(?:\s|$))"
 
 
 def ground(draft: BioPayload, snapshot: SignalProfileSnapshot, name: str) -> list[Violation]:
     """What in the draft does not rest on the snapshot's evidence; empty if everything does.
 
-    A receipt must be one the snapshot gives, to the letter. A sentence of the offline writer must be what its
-    form makes of its receipts, so that no word of it can differ; of a model's sentence every number, date, link
-    and quoted word must be found in its own receipts.
+    A receipt must be one the snapshot gives, to the letter. A sentence of the offline writer must be what its form
+    makes of its receipts, so that no word of it can differ. A model's sentence must say each of its receipts, and
+    every number, date, link and quoted word of it must be one of them.
     """
-    given = receipts_of(snapshot)
-    known = set(given.values())
+    known = set(receipts_of(snapshot).values())
     found: list[Violation] = []
     for number, claim in enumerate(draft.claims):
         found += [
@@ -56,72 +47,69 @@ def ground(draft: BioPayload, snapshot: SignalProfileSnapshot, name: str) -> lis
         ]
         if not claim.receipts:
             found.append(Violation("rests_on_receipts", number, "no receipt"))
-        found += _worded_as_its_form(claim, number, name) if claim.form else _rests_on_its_own(claim, number, name)
+        faults = _worded_as_its_form(claim, name) if claim.form else _rests_on_its_own(claim, name)
+        found += [Violation(rule, number, detail) for rule, detail in faults]
     for point in draft.proof_points:
         if point.receipt not in known:
             found.append(Violation("receipts_exist", -1, f"proof point {point.key}"))
-        elif not _shows(point.text, point.receipt):
+        named = point.key == point.receipt.rule or (point.receipt.rule == LINK and point.key.startswith("link_"))
+        if not named or point.text != point_text(point.receipt):
             found.append(Violation("proof_points_match", -1, point.key))
-    words = {(receipt.value, receipt.comment_ids) for receipt in known if receipt.kind is ReceiptKind.QUOTE}
-    if any((quote.text, (quote.comment_id,)) not in words for quote in draft.quotes):
+    words = {(quotable.text, quotable.comment_id, quotable.sent_at) for quotable in snapshot.quotables if quotable.text}
+    if any((quote.text, quote.comment_id, quote.sent_at) not in words for quote in draft.quotes):
         found.append(Violation("quotes_verbatim", -1, "a quote that is not the subject's own words"))
     return found
 
 
-def _worded_as_its_form(claim: Claim, number: int, name: str) -> Iterable[Violation]:
+def own_words(claim: Claim, name: str) -> str:
+    """The sentence without the subject's name and the words of its receipts: what its writer is answerable for.
+
+    A name that holds no letter stays: nobody could tell it from a number. Drafts of a model are judged under the
+    placeholder it was given for the name, where this cannot happen.
+    """
+    text = claim.text
+    for receipt in sorted(claim.receipts, key=lambda receipt: -len(receipt.value)):
+        said = re.escape(receipt.value)
+        if receipt.kind is ReceiptKind.QUOTE:
+            text = re.sub(rf"“{said}”|\"{said}\"|„{said}“", " ", text)
+        elif receipt.kind is ReceiptKind.LINK:
+            text = re.sub(rf"(?<!\S){said}{_END_OF_LINK}", " ", text)
+        elif ":" in receipt.rule:
+            kind, _, what = receipt.rule.partition(":")
+            text = re.sub(rf"#{re.escape(what)}(?!\w)" if kind == "tag" else re.escape(what), " ", text)
+    if any(letter.isalpha() for letter in name):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    return text
+
+
+def _worded_as_its_form(claim: Claim, name: str) -> Iterator[tuple[str, str]]:
     form = FORMS.get(claim.form)
     if form is None or len(form.places) != len(claim.receipts):
-        return [Violation("worded_as_form", number, "no such form")]
+        yield "worded_as_form", "no such form"
+        return
     places = dict(zip(form.places, claim.receipts, strict=True))
-    fitting = all(_fits(rule, places[place]) for place, rule in form.places.items())
-    if not fitting or fill(form, places, name) != claim.text:
-        return [Violation("worded_as_form", number, claim.form)]
-    return []
+    if not form.takes(places) or fill(form, places, name) != claim.text:
+        yield "worded_as_form", claim.form
 
 
-def _fits(rule: str, receipt: Receipt) -> bool:
-    """Whether a receipt may stand where a form asks for this rule, or for one of its kind such as a tag."""
-    return receipt.rule == rule or receipt.rule.startswith(f"{rule}:")
+def _rests_on_its_own(claim: Claim, name: str) -> Iterator[tuple[str, str]]:
+    own = own_words(claim, name)
+    for _ in _QUOTED.finditer(own):
+        yield "quotes_verbatim", "quoted words that are in none of its receipts"
+    if _QUOTE_MARK.search(_QUOTED.sub(" ", own)):
+        yield "quotes_verbatim", "a quotation mark without its other half"
+    if has_address(own):
+        yield "links_in_receipts", "a link that is in none of its receipts"
+    figures = Figures(own, claim.receipts)
+    yield from (("numbers_in_receipts", figure) for figure in figures.wrong_numbers)
+    yield from (("dates_in_receipts", date) for date in figures.wrong_dates)
+    for receipt in claim.receipts:
+        if figures.leave_unsaid(receipt) or not _is_said_whole(receipt, claim.text):
+            yield "rests_on_receipts", f"{receipt.rule.partition(':')[0]} is not said"
 
 
-def _rests_on_its_own(claim: Claim, number: int, name: str) -> Iterable[Violation]:
-    text = claim.text
-    values = _values(claim.receipts)
-    for quoted in _QUOTED.finditer(text):
-        words = quoted[1] or quoted[2] or ""
-        if not any(words.strip() in said for said in values[ReceiptKind.QUOTE]):
-            yield Violation("quotes_verbatim", number, "quoted words that are in none of its receipts")
-    text = _QUOTED.sub(" ", text)
-    for url in _URL.findall(text):
-        if url.rstrip(".,;:!?)") not in values[ReceiptKind.LINK] and url not in values[ReceiptKind.LINK]:
-            yield Violation("links_in_receipts", number, "a link that is in none of its receipts")
-    # Only now: a name may be part of a link, and may be a number.
-    text = _URL.sub(" ", text).replace(name, " ") if name else _URL.sub(" ", text)
-    for iso in values[ReceiptKind.DATE]:
-        whole = day(iso)
-        for form in (iso, whole, whole.partition(" ")[2]):
-            text = text.replace(form, " ")
-    years = {iso[:4] for iso in values[ReceiptKind.DATE]}
-    counts = values[ReceiptKind.COUNT] | years
-    for digits in _NUMBER.findall(text):
-        if digits.replace(",", "").replace(".", "") not in counts:
-            yield Violation("numbers_in_receipts", number, digits)
-    for word in _LETTERS.findall(text.casefold()):
-        if word in _SPELLED and _SPELLED[word] not in counts:
-            yield Violation("numbers_in_receipts", number, word)
-    for month in _MONTH.findall(text):
-        yield Violation("dates_in_receipts", number, month)
-
-
-def _values(receipts: Iterable[Receipt]) -> Mapping[ReceiptKind, set[str]]:
-    values: dict[ReceiptKind, set[str]] = {kind: set() for kind in ReceiptKind}
-    for receipt in receipts:
-        values[receipt.kind].add(receipt.value)
-    return values
-
-
-def _shows(text: str, receipt: Receipt) -> bool:
-    """Whether a proof point shows its receipt's value and no other number."""
-    if receipt.kind is ReceiptKind.LINK:
-        return text == receipt.value
-    return _NUMBER.findall(text) == [receipt.value]
+def _is_said_whole(receipt: Receipt, text: str) -> bool:
+    """Whether a link or a quote stands in the sentence; a count or a date is not looked at."""
+    if receipt.kind is ReceiptKind.QUOTE:
+        return any(f"{opening}{receipt.value}{closing}" in text for opening, closing in ("“”", '""', "„“"))
+    return receipt.kind is not ReceiptKind.LINK or receipt.value in text

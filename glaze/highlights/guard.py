@@ -1,16 +1,19 @@
 """Whether a draft may be published: true to its receipts, kind, plain, within limits (R16): pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
 from glaze.fingerprint import digest
-from glaze.highlights.ground import Violation, ground
+from glaze.highlights.disguise import words_of
+from glaze.highlights.ground import Violation, ground, own_words
 from glaze.highlights.lexicon import lists_version
-from glaze.highlights.limits import forbidden_in, has_invisible, has_markup, limit_in, may_be_quoted, words_of
-from glaze.highlights.types import BioPayload, Claim, ReceiptKind
+from glaze.highlights.limits import forbidden_in, has_invisible, has_markup, limit_in, may_be_quoted, may_be_shown
+from glaze.highlights.names import NOBODY_ELSE, Names
+from glaze.highlights.types import BioPayload, Claim, Receipt, ReceiptKind
+from glaze.highlights.voice import voice_version
 from glaze.llm.marking import Marks, canary_leaked
 from glaze.snapshots.types import SignalProfileSnapshot
 
@@ -20,22 +23,33 @@ _LONGEST_SENTENCE = 400
 _MOST_CLAIMS = 14
 
 # True words in a false relation pass every lexical check, so what claims a deed needs a receipt that holds the deed
-# in the subject's own words. Stems; a closed vocabulary.
+# in the subject's own words. A closed vocabulary.
 _DEEDS = re.compile(
-    r"\b(?:award|won|win|winner|prize|found(?:ed|er)|rais(?:ed|ing) (?:money|fund)|fund(?:ed|raising)|led|leads?|leader"
-    r"|leading|expert|professional|certified|graduat|degree|invent|creat(?:ed|or)|built|author(?:ed)?|publish"
-    r"|organi[sz]ed|hosted|mentor|taught|saved|donated|volunteer|champion|best|most|first to|only one|number one"
-    r"|official|elected|promoted|hired|boss|ceo|manager|director)\w*",
+    r"\b(?:award(?:s|ed|ing)?|w[io]n|wins|winning|winners?|prizes?|medals?|honou?r(?:s|ed)?|found(?:ed|ers?|ing)"
+    r"|co-?found\w*|rais(?:e|es|ed|ing)|fund(?:s|ed|ing|raising|raisers?)|led|leads?|leaders?|leading|leadership"
+    r"|experts?|expertise|professional\w*|certified|graduat\w+|degrees?|invent(?:s|ed|ors?)|creat(?:ed|or|ors)|built"
+    r"|builders?|author(?:s|ed)?|publish\w*|organi[sz]\w+|host(?:s|ed)?|mentor\w*|taught|teach\w*|coach\w*|train(?:s|ed)"
+    r"|saved|donat\w+|volunteer\w*|champion\w*|best|most|first to|only one|number one|official(?:ly)?|elected|promoted"
+    r"|hired|earned|achiev\w+|boss|ceo|cto|managers?|manages?|directors?|presidents?|chair(?:s|ed|man|woman|person)?"
+    r"|moderat\w+|admins?|administrat\w+|maintain\w*|pioneer\w*|launch\w*|started|runs|famous|renowned|celebrated"
+    r"|known for|recogni[sz]ed|help(?:s|ed|ing)?|solv\w+|fix(?:es|ed)|answers?|answered|everyone|everybody|nobody)\b",
     re.IGNORECASE,
 )
 _BACKHANDED = re.compile(
-    r"\b(?:rarely|seldom|hardly|barely|never|fails?|failed|only when|at least when|despite|even though|for once"
-    r"|unlike|late|not always|sometimes actually|tries|tried to|at times|could be"
-    r"|when (?:he|she|they) (?:bothers?|feels? like))\b",
+    r"\b(?:rarely|seldom|hardly|barely|never|fails?|failed|when (?:he|she|they) (?:bothers?|feels? like)|at least"
+    r"|despite|in spite of|even though|although|for once|unlike|too late|not always|sometimes|tries|tried to|at times"
+    r"|could be|only|merely|mere|just|no more than|nothing but|not bad|for someone|for somebody|lacks?|lacking|quiet"
+    r"|silent|inactive|absent|ignored|annoy\w*|but)\b",
     re.IGNORECASE,
 )
-_GENDERED = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
-_SHORTEST_NAME = 3
+_GENDERED = re.compile(
+    r"\b(?:he|she|him|her|his|hers|himself|herself|mr|mrs|ms|sir|madam|guy|girl|boy|man|woman|men|women|lady"
+    r"|gentleman|king|queen|brother|sister|father|mother|dad|mom|mum|husband|wife)\b",
+    re.IGNORECASE,
+)
+# English as it is written without any ornament. What is left out: markup, look-alikes of other scripts, emoji.
+_PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-İĲ-ķĹ-ňŊ-ž0-9 .,;:!?'’()…–—-]*")
+_CAPITAL_AMID = re.compile(r"(?<=[\w,;–—)] )[^\W\d_a-zß-öø-ÿ]\w*")
 
 
 class RuleResult(msgspec.Struct, frozen=True):
@@ -77,8 +91,8 @@ RULES = (
 
 
 def guard_version() -> str:
-    """Names the rules and word lists a draft was judged by (R14)."""
-    return digest([_RULES_VERSION, lists_version()])[:16]
+    """Names the rules, word lists and sentence forms a draft was judged by (R14)."""
+    return digest([_RULES_VERSION, lists_version(), voice_version()])[:16]
 
 
 def judge(
@@ -86,10 +100,10 @@ def judge(
     snapshot: SignalProfileSnapshot,
     *,
     name: str,
-    other_names: Collection[str] = (),
+    others: Names = NOBODY_ELSE,
     marks: Marks | None = None,
 ) -> Verdict:
-    """What the guard says of a draft about `name`, whose group also has `other_names`.
+    """What the guard says of a draft about `name`, as the draft calls them, whose group also has `others`.
 
     `marks` are the secrets of the prompt that no honest answer holds. Words of links and of quotes that may be quoted
     are the subject's, not the writer's, and are judged as such.
@@ -99,74 +113,65 @@ def judge(
         found.append(Violation("has_claims", -1, "nothing is said"))
     if len(draft.claims) > _MOST_CLAIMS:
         found.append(Violation("length", -1, f"{len(draft.claims)} sentences"))
-    others = _telling_names(other_names, name)
     seen: set[str] = set()
     for number, claim in enumerate(draft.claims):
-        own = _writers_words(claim, name)
-        found += [Violation(rule, number, detail) for rule, detail in _judge_sentence(claim, own, others)]
+        found += [Violation(rule, number, detail) for rule, detail in _judge_sentence(claim, name, others)]
         if claim.text.casefold() in seen:
             found.append(Violation("no_repetition", number, "said before"))
         seen.add(claim.text.casefold())
-        if marks and canary_leaked(claim.text, marks):
-            found.append(Violation("no_canary", number, "words of the prompt"))
+    for receipt in (point.receipt for point in draft.proof_points):
+        found += [Violation(rule, -1, detail) for rule, detail in _judge_receipt(receipt, name, others)]
     for quote in draft.quotes:
         if not may_be_quoted(quote.text):
             found.append(Violation("within_limits", -1, "a quote that may not be shown"))
+        if others.in_own_words(quote.text, name):
+            found.append(Violation("names_nobody_else", -1, "a quote that names somebody"))
+    if marks and canary_leaked(draft.bio_text, marks):
+        found.append(Violation("no_canary", -1, "words of the prompt"))
     return Verdict(tuple(found))
 
 
-def _judge_sentence(claim: Claim, own: str, others: re.Pattern[str] | None) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    if len(claim.text) > _LONGEST_SENTENCE + sum(len(receipt.value) for receipt in claim.receipts):
-        found.append(("length", f"{len(claim.text)} characters"))
-    if has_invisible(own):
-        found.append(("plain_text", "invisible characters"))
-    if has_markup(own):
-        found.append(("plain_text", "markup"))
-    forbidden = forbidden_in(own)
-    if forbidden:
-        found.append(("no_forbidden_words", forbidden))
-    limit = limit_in(own)
-    if limit:
-        found.append(("within_limits", limit))
+def _judge_sentence(claim: Claim, name: str, others: Names) -> Iterator[tuple[str, str]]:
+    own = own_words(claim, name)
+    if not claim.text.strip() or len(claim.text) > _LONGEST_SENTENCE + sum(len(r.value) for r in claim.receipts):
+        yield "length", f"{len(claim.text)} characters"
+    if forbidden := forbidden_in(own):
+        yield "no_forbidden_words", forbidden
+    if limit := limit_in(own):
+        yield "within_limits", limit
     if not claim.form:
-        found += _judge_free_words(claim, own, others)
+        yield from _judge_free_words(claim, own, name, others)
     for receipt in claim.receipts:
-        if receipt.kind is ReceiptKind.QUOTE and not may_be_quoted(receipt.value):
-            found.append(("within_limits", "a quote that may not be shown"))
-    return found
+        yield from _judge_receipt(receipt, name, others)
 
 
-def _judge_free_words(claim: Claim, own: str, others: re.Pattern[str] | None) -> list[tuple[str, str]]:
+def _judge_free_words(claim: Claim, own: str, name: str, others: Names) -> Iterator[tuple[str, str]]:
     """What only a free hand can get wrong: forms hold no deeds, no back-handed turns, no pronouns, no names."""
-    found: list[tuple[str, str]] = []
-    said = " ".join(receipt.value.casefold() for receipt in claim.receipts if receipt.kind is ReceiptKind.QUOTE)
-    found += [("deeds_in_receipts", deed) for deed in _DEEDS.findall(own) if deed.casefold() not in words_of(said)]
-    backhanded = _BACKHANDED.search(own)
-    if backhanded:
-        found.append(("not_backhanded", backhanded[0]))
-    gendered = _GENDERED.search(own)
-    if gendered:
-        found.append(("no_gender_assumed", gendered[0]))
-    if others and (named := others.search(own)):
-        found.append(("names_nobody_else", f"at character {named.start()}"))
-    return found
+    said = words_of(" ".join(receipt.value for receipt in claim.receipts if receipt.kind is ReceiptKind.QUOTE))
+    yield from (("deeds_in_receipts", deed) for deed in _DEEDS.findall(own) if deed.casefold() not in said)
+    for rule, pattern in (("not_backhanded", _BACKHANDED), ("no_gender_assumed", _GENDERED)):
+        if found := pattern.search(own):
+            yield rule, found[0]
+    if others.in_bio(own, name) or _CAPITAL_AMID.search(own):
+        yield "names_nobody_else", "a name that is not the subject's"
+    if not _PLAIN.fullmatch(own):
+        why = "markup" if has_markup(own) else "invisible characters" if has_invisible(own) else "other signs"
+        yield "plain_text", why
 
 
-def _writers_words(claim: Claim, name: str) -> str:
-    """The sentence without the subject's name and the words of its receipts: what the writer is answerable for."""
-    text = claim.text
-    for receipt in sorted(claim.receipts, key=lambda receipt: -len(receipt.value)):
-        if receipt.kind in {ReceiptKind.QUOTE, ReceiptKind.LINK}:
-            text = text.replace(receipt.value, " ")
-        elif ":" in receipt.rule:
-            text = text.replace(receipt.rule.partition(":")[2], " ")
-    return text.replace(name, " ") if name else text
-
-
-def _telling_names(names: Collection[str], own: str) -> re.Pattern[str] | None:
-    """A pattern of other people's names; short ones and parts of the subject's own name would only mislead."""
-    telling = sorted({name for name in names if len(name) >= _SHORTEST_NAME and name.casefold() not in own.casefold()})
-    if not telling:
-        return None
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(name) for name in telling) + r")(?!\w)", re.IGNORECASE)
+def _judge_receipt(receipt: Receipt, name: str, others: Names) -> Iterator[tuple[str, str]]:
+    """What a receipt brings into a bio: a quote, a link, a tag, an emoji."""
+    if receipt.kind is ReceiptKind.QUOTE:
+        if not may_be_quoted(receipt.value):
+            yield "within_limits", "a quote that may not be shown"
+        if others.in_own_words(receipt.value, name):
+            yield "names_nobody_else", "a quote that names somebody"
+    elif receipt.kind is ReceiptKind.LINK:
+        if not may_be_shown(receipt.value):
+            yield "within_limits", "a link that may not be shown"
+    elif ":" in receipt.rule:
+        what = receipt.rule.partition(":")[2]
+        if not may_be_shown(what):
+            yield "within_limits", "a tag or a sign that may not be shown"
+        if others.in_own_words(what, name):
+            yield "names_nobody_else", "a tag that names somebody"

@@ -1,115 +1,95 @@
 """The offline writer's sentence forms: what may be said of each kind of evidence, and in how many ways.
 
-Each says only what its receipts prove. Which one is taken is decided by a hash of the person and the group, so
-that two people rarely read alike and one new comment rewords nothing (R19).
+Each says only what its receipts prove, and fits one as well as many unless `several` says that it needs more. Which
+is taken is decided by a hash of the person and the group, so that two people rarely read alike and one new comment
+rewords nothing (R19).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from glaze.fingerprint import digest
 from glaze.highlights.wording import Form
 
-_OPENING = {"messages": "message_count", "first": "first_seen_at", "last": "last_seen_at"}
-_SINGLE_DAY = {"messages": "message_count", "first": "first_seen_at"}
-_PRESENCE = {"days": "active_days", "months": "active_months"}
-_DAYS = {"days": "active_days"}
-_LINKS = {"links": "link_count", "link": "top_links"}
-_LINK = {"link": "top_links"}
-_TAG = {"tag": "tag"}
-_EMOJI = {"reactions": "reactions_received", "emoji": "reaction"}
-_REACTIONS = {"reactions": "reactions_received"}
-_REPLIES = {"replies": "quotes_received"}
-_MENTIONS = {"mentions": "mentions_received"}
-_GREETS = {"mentions": "mentions_made"}
-_GIVES = {"reactions": "reactions_given"}
-_PICTURES = {"pictures": "pictures"}
-_RECORDINGS = {"recordings": "recordings"}
-_QUOTE = {"quote": "quotables"}
 
-
-def _forms(key: str, places: dict[str, str], texts: Sequence[str]) -> tuple[Form, ...]:
-    return tuple(Form(f"en.{key}.{number}", text, places) for number, text in enumerate(texts, 1))
+def _forms(key: str, places: dict[str, str], texts: Sequence[str], several: Collection[str] = ()) -> tuple[Form, ...]:
+    return tuple(Form(f"en.{key}.{number}", text, places, frozenset(several)) for number, text in enumerate(texts, 1))
 
 
 OPENING = _forms(
     "opening",
-    _OPENING,
+    {"messages": "message_count", "first": "first_seen_at", "last": "last_seen_at"},
     (
-        "Between {first} and {last}, {name} gave this group {messages} messages.",
+        "Between {first} and {last}, {name} wrote {messages} messages in this group.",
         "{name} wrote {messages} messages here, the first on {first} and the latest on {last}.",
         "From {first} to {last}, {messages} messages in this group came from {name}.",
         "The group has {messages} messages from {name}, written between {first} and {last}.",
-        "{name} first wrote here on {first}, and by {last} had added {messages} messages to the conversation.",
+        "{name} first wrote here on {first}, and by {last} had shared {messages} messages with the group.",
         "On {first} {name} joined the conversation; the latest of {messages} messages is from {last}.",
-        "{messages} messages between {first} and {last}: that is what {name} has shared with this group.",
-        "Since a first message on {first}, {name} has written {messages} here, the latest on {last}.",
-        "{name} has been part of the talk here from {first} to {last}, with {messages} messages.",
+        "{messages} messages by {name} are part of this conversation, from {first} to {last}.",
+        "Starting on {first}, {name} has written {messages} messages here, the latest on {last}.",
+        "{name} took part in the talk here from {first} to {last}, with {messages} messages in all.",
     ),
-)
-
-ONE_MESSAGE = _forms(
-    "one_message",
-    _SINGLE_DAY,
-    (
-        "{name} wrote {messages} message here, on {first}.",
-        "On {first}, {name} shared {messages} message with this group.",
-        "This group has {messages} message from {name}, written on {first}.",
-        "{messages} message from {name} reached this group on {first}.",
-    ),
+    several=["messages"],
 )
 
 ONE_DAY = _forms(
     "one_day",
-    _SINGLE_DAY,
+    {"messages": "message_count", "first": "first_seen_at"},
     (
-        "{name} wrote {messages} messages here, all on {first}.",
-        "On {first}, {name} joined the conversation with {messages} messages.",
-        "The group had {messages} messages from {name} on {first}.",
-        "{messages} messages on a single day, {first}: that is what {name} brought here.",
+        "{name} wrote {messages} {messages:message/messages} here, on {first}.",
+        "On {first}, {name} shared {messages} {messages:message/messages} with this group.",
+        "This group has {messages} {messages:message/messages} from {name}, written on {first}.",
+        "{messages} {messages:message/messages} from {name} reached this group on {first}.",
+        "On {first}, {name} joined the conversation with {messages} {messages:message/messages}.",
+        "{name} brought {messages} {messages:message/messages} to the conversation on {first}.",
     ),
 )
 
 PRESENCE = _forms(
     "presence",
-    _PRESENCE,
+    {"days": "active_days", "months": "active_months"},
     (
-        "{name} was here on {days} different days, across {months} months.",
-        "That took {name} back to the conversation on {days} days in {months} different months.",
+        "{name} wrote here on {days} different days, in {months} different months.",
         "On {days} days, spread over {months} months, the group heard from {name}.",
-        "Across {months} months, {name} showed up on {days} days.",
+        "In {months} calendar months, {name} took part on {days} days.",
         "{days} different days in {months} months have words from {name}.",
-        "In {months} different months, {name} took part on {days} days altogether.",
+        "{name} took part on {days} days altogether, in {months} calendar months.",
         "The conversation had {name} in it on {days} days, over {months} calendar months.",
-        "{name} kept coming back: {days} days, {months} months.",
+        "{name} showed up on {days} days, in {months} different months.",
+        "There are words from {name} on {days} days, in {months} months of this conversation.",
     ),
+    several=["days", "months"],
 )
 
 DAYS = _forms(
     "days",
-    _DAYS,
+    {"days": "active_days"},
     (
-        "{name} was here on {days} different days.",
+        "{name} wrote here on {days} different days.",
         "On {days} days the group heard from {name}.",
         "{days} different days have words from {name}.",
         "{name} took part on {days} days.",
-        "That makes {days} days with {name} in the conversation.",
-        "{name} came back on {days} days in all.",
+        "The conversation had {name} in it on {days} days.",
+        "{name} showed up on {days} different days.",
     ),
+    several=["days"],
 )
 
 LINKS = _forms(
     "links",
-    _LINKS,
+    {"links": "link_count", "link": "top_links"},
     (
         "{name} brought {links} links along, among them {link}.",
         "{links} links came from {name}; one of them is {link}.",
-        "Anyone looking for reading finds {links} links by {name}, such as {link}.",
+        "Anyone in search of something to open finds {links} links by {name}, such as {link}.",
         "{name} passed on {links} links, {link} being one.",
-        "Among {links} links that {name} shared with everyone is {link}.",
-        "The group owes {links} links to {name}, {link} among them.",
+        "Among {links} links that {name} shared with the group is {link}.",
+        "The group has {links} links from {name}, {link} among them.",
         "{link} is one of {links} links that {name} put before the group.",
-        "With {links} links, {link} for one, {name} pointed the group to things worth a look.",
+        "With {links} links, {link} for one, {name} gave the group something to open.",
         "{name} left {links} links for the others to follow, for example {link}.",
     ),
+    several=["links"],
 )
 
 # For links too long to be read in a sentence.
@@ -130,14 +110,14 @@ LINK_COUNT = _forms(
 
 ONE_LINK = _forms(
     "one_link",
-    _LINK,
+    {"link": "top_links"},
     (
         "{name} pointed the group to {link}.",
-        "{name} shared a link with everyone: {link}.",
+        "{name} shared a link with the group: {link}.",
         "The group has {link} from {name}.",
-        "It was {name} who brought {link} along.",
+        "{name} brought {link} along.",
         "{name} passed {link} on to the others.",
-        "Thanks to {name}, {link} is here for the others to open.",
+        "{name} had {link} to share.",
         "{name} left {link} for the others to follow.",
         "One thing {name} put before the group is {link}.",
     ),
@@ -145,95 +125,107 @@ ONE_LINK = _forms(
 
 TAGS = _forms(
     "tags",
-    _TAG,
+    {"tag": "tag"},
     (
         "{name} used the tag #{tag.what} {tag} {tag:time/times}.",
-        "The tag #{tag.what} stands in what {name} wrote {tag} {tag:time/times}.",
-        "#{tag.what} is a tag of choice: {name} wrote it {tag} {tag:time/times}.",
+        "The tag #{tag.what} appears {tag} {tag:time/times} in what {name} wrote.",
+        "#{tag.what} is a tag that {name} used {tag} {tag:time/times}.",
         "Look for #{tag.what}, and {name} turns up {tag} {tag:time/times}.",
-        "{tag} {tag:time/times}, {name} marked something as #{tag.what}.",
-        "{name} gathered thoughts under #{tag.what} {tag} {tag:time/times}.",
+        "{name} wrote #{tag.what} {tag} {tag:time/times}.",
+        "Messages by {name} bear the tag #{tag.what} {tag} {tag:time/times}.",
     ),
 )
 
+# Reactions of several kinds, one of them often enough to be named.
 EMOJI = _forms(
     "emoji",
-    _EMOJI,
+    {"reactions": "reactions_received", "emoji": "reaction"},
     (
-        (
-            "What {name} wrote drew {reactions} {reactions:reaction/reactions} from others, {emoji.what} {emoji} "
-            "{emoji:time/times}."
-        ),
-        "Others answered {name} with {reactions} {reactions:reaction/reactions}, {emoji} of them {emoji.what}.",
-        (
-            "The others left {reactions} {reactions:reaction/reactions} on messages by {name}; {emoji} {emoji:is/are} "
-            "{emoji.what}."
-        ),
-        (
-            "{emoji.what} was given to {name} {emoji} {emoji:time/times}, among {reactions} "
-            "{reactions:reaction/reactions} in all."
-        ),
-        (
-            "{name} has {reactions} {reactions:reaction/reactions} from others to look back on, {emoji} of them "
-            "{emoji.what}."
-        ),
-        (
-            "{name} received {reactions} {reactions:reaction/reactions} from others here, and {emoji.what} makes up "
-            "{emoji}."
-        ),
-        (
-            "Messages by {name} were met with {reactions} {reactions:reaction/reactions}, {emoji.what} {emoji} "
-            "{emoji:time/times} over."
-        ),
-        (
-            "{reactions} {reactions:reaction/reactions} from others went to {name}, {emoji.what} {emoji} "
-            "{emoji:time/times} among them."
-        ),
+        "What {name} wrote drew {reactions} reactions from others, {emoji} of them {emoji.what}.",
+        "Others answered {name} with {reactions} reactions, {emoji} of them {emoji.what}.",
+        "Others left {reactions} reactions on messages by {name}; {emoji} of them {emoji:is/are} {emoji.what}.",
+        "Others gave {name} {reactions} reactions, and {emoji} of them {emoji:is/are} {emoji.what}.",
+        "{name} has {reactions} reactions from others to look back on, {emoji} of them {emoji.what}.",
+        "{name} received {reactions} reactions from others here, {emoji.what} {emoji} {emoji:time/times}.",
+        "Messages by {name} were met with {reactions} reactions, {emoji} of them {emoji.what}.",
+        "{reactions} reactions from others went to {name}, among them {emoji.what} {emoji} {emoji:time/times}.",
+    ),
+    several=["reactions"],
+)
+
+# Reactions that are all of one kind.
+ONE_EMOJI = _forms(
+    "one_emoji",
+    {"emoji": "reaction"},
+    (
+        "{name} received {emoji} {emoji.what} {emoji:reaction/reactions} here.",
+        "What {name} wrote drew {emoji} {emoji.what} {emoji:reaction/reactions}.",
+        "{emoji:Somebody/Others} answered {name} with {emoji} {emoji.what} {emoji:reaction/reactions}.",
+        "{emoji} {emoji.what} {emoji:reaction/reactions} in this group went to {name}.",
+        "{name} has {emoji} {emoji.what} {emoji:reaction/reactions} to look back on.",
+        "{emoji:A message/Messages} by {name} met with {emoji} {emoji.what} {emoji:reaction/reactions}.",
+    ),
+)
+
+# Reactions of which none is worth naming.
+REACTIONS = _forms(
+    "reactions",
+    {"reactions": "reactions_received"},
+    (
+        "What {name} wrote drew {reactions} {reactions:reaction/reactions}.",
+        "{reactions:Somebody/Others} answered {name} with {reactions} {reactions:reaction/reactions}.",
+        "{name} received {reactions} {reactions:reaction/reactions} here.",
+        "{reactions} {reactions:reaction/reactions} in this group went to {name}.",
+        "{reactions:A message/Messages} by {name} met with {reactions} {reactions:reaction/reactions}.",
+        "{name} has {reactions} {reactions:reaction/reactions} to look back on.",
     ),
 )
 
 REPLIES = _forms(
     "replies",
-    _REPLIES,
+    {"replies": "quotes_received"},
     (
-        "Others quoted {name} {replies} {replies:time/times} in order to reply.",
-        "{replies} {replies:reply/replies} by others quote something {name} wrote.",
-        "{replies} {replies:time/times}, somebody else picked up words of {name} and answered them.",
-        "What {name} wrote was quoted in {replies} {replies:reply/replies} by others.",
-        "Words of {name} were taken up by others in {replies} {replies:reply/replies}.",
-        "Others came back to messages of {name} in {replies} {replies:reply/replies}.",
+        "{replies:Somebody/Others} quoted {name} {replies} {replies:time/times} in order to reply.",
+        "{replies} {replies:reply/replies} by {replies:somebody else/others} {replies:quotes/quote} {name}.",
+        "Words of {name} were picked up and answered in {replies} {replies:reply/replies}.",
+        "What {name} wrote was quoted in {replies} {replies:reply/replies} by {replies:somebody else/others}.",
+        "Words of {name} were taken up by {replies:somebody else/others} in {replies} {replies:reply/replies}.",
+        "{replies:Somebody/Others} came back to what {name} wrote in {replies} {replies:reply/replies}.",
     ),
 )
 
 MENTIONS = _forms(
     "mentions",
-    _MENTIONS,
+    {"mentions": "mentions_received"},
     (
-        "Others turned to {name} by name {mentions} {mentions:time/times}.",
-        "{name} was mentioned by others {mentions} {mentions:time/times}.",
-        "{mentions} {mentions:time/times}, somebody else in the group called on {name}.",
-        "The others mentioned {name} {mentions} {mentions:time/times} in what they wrote.",
-        "{mentions} {mentions:mention/mentions} by others {mentions:leads/lead} to {name}.",
-        "When others wanted {name}, they said so: {mentions} {mentions:mention/mentions}.",
+        "{name} was mentioned by {mentions:somebody else/others} {mentions} {mentions:time/times}.",
+        "{mentions:Somebody/Others} mentioned {name} {mentions} {mentions:time/times}.",
+        "{mentions} {mentions:mention/mentions} by {mentions:somebody else/others} {mentions:points/point} to {name}.",
+        "{mentions:Somebody/Others} called {name} by name {mentions} {mentions:time/times}.",
+        "There {mentions:is/are} {mentions} {mentions:mention/mentions} of {name} by {mentions:somebody else/others}.",
+        "In what {mentions:somebody else/others} wrote, {name} is mentioned {mentions} {mentions:time/times}.",
+        "{mentions:Somebody/Others} in this group addressed {name} with {mentions} {mentions:mention/mentions}.",
+        "{name} has {mentions} {mentions:mention/mentions} from {mentions:somebody else/others} in this group.",
     ),
 )
 
 GREETS = _forms(
     "greets",
-    _GREETS,
+    {"mentions": "mentions_made"},
     (
-        "{name} addressed others by name {mentions} {mentions:time/times}.",
-        "{mentions} {mentions:time/times}, {name} mentioned somebody by name.",
+        "{name} mentioned people by name {mentions} {mentions:time/times}.",
+        "Messages by {name} hold {mentions} {mentions:mention/mentions} of people.",
         "{name} wrote {mentions} {mentions:mention/mentions} of people here.",
-        "Talking to people means naming them, and {name} did so {mentions} {mentions:time/times}.",
-        "People here were called by name {mentions} {mentions:time/times} by {name}.",
-        "{name} turned to people in the group {mentions} {mentions:time/times}.",
+        "{name} called people here by name {mentions} {mentions:time/times}.",
+        "{name} turned to people in the group by name {mentions} {mentions:time/times}.",
+        "There {mentions:is/are} {mentions} {mentions:mention/mentions} of people in what {name} wrote.",
+        "People here were mentioned {mentions} {mentions:time/times} by {name}.",
     ),
 )
 
 GIVES = _forms(
     "gives",
-    _GIVES,
+    {"reactions": "reactions_given"},
     (
         "{name} gave {reactions} {reactions:reaction/reactions} to messages here.",
         "{reactions} {reactions:reaction/reactions} in this group came from {name}.",
@@ -245,37 +237,48 @@ GIVES = _forms(
 
 PICTURES = _forms(
     "pictures",
-    _PICTURES,
+    {"pictures": "pictures"},
     (
         "{name} shared {pictures} {pictures:picture/pictures} with the group.",
         "{pictures} {pictures:picture/pictures} here came from {name}.",
-        "There {pictures:is/are} {pictures} {pictures:picture/pictures} by {name} to look at.",
+        "There {pictures:is/are} {pictures} {pictures:picture/pictures} from {name} to look at.",
         "{name} let the group see {pictures} {pictures:picture/pictures}.",
         "The group saw {pictures} {pictures:picture/pictures} from {name}.",
     ),
 )
 
+VIDEOS = _forms(
+    "videos",
+    {"videos": "videos"},
+    (
+        "{name} shared {videos} {videos:video/videos} with the group.",
+        "{videos} {videos:video/videos} here came from {name}.",
+        "There {videos:is/are} {videos} {videos:video/videos} from {name} to watch.",
+        "{name} brought along {videos} {videos:video/videos}.",
+    ),
+)
+
 RECORDINGS = _forms(
     "recordings",
-    _RECORDINGS,
+    {"recordings": "recordings"},
     (
-        "{name} recorded {recordings} {recordings:message/messages} by voice or sound.",
+        "{name} shared {recordings} audio {recordings:recording/recordings} with the group.",
         "{recordings} audio {recordings:recording/recordings} came from {name}.",
-        "{name} can be heard here, too: {recordings} audio {recordings:recording/recordings}.",
+        "There {recordings:is/are} {recordings} audio {recordings:recording/recordings} from {name} to listen to.",
     ),
 )
 
 QUOTES = _forms(
     "quotes",
-    _QUOTE,
+    {"quote": "quotables"},
     (
         "In the words of {name}: “{quote}”",
         "{name} put it like this: “{quote}”",
-        "“{quote}”, wrote {name}, and others responded.",
-        "Others responded when {name} wrote: “{quote}”",
-        "One message by {name} that others responded to reads: “{quote}”",
+        "“{quote}”, wrote {name}, and got a response.",
+        "There was a response when {name} wrote: “{quote}”",
+        "One message by {name} that got a response reads: “{quote}”",
         "“{quote}” is how {name} said it, and it did not go unnoticed.",
-        "Here is {name} in a message that others took up: “{quote}”",
+        "Somebody took note when {name} wrote: “{quote}”",
         "There was an echo when {name} wrote: “{quote}”",
     ),
 )
@@ -283,9 +286,14 @@ QUOTES = _forms(
 FORMS = {
     form.key: form
     for forms in (
-        *(OPENING, ONE_MESSAGE, ONE_DAY, PRESENCE, DAYS, LINKS, LINK_COUNT, ONE_LINK, TAGS, EMOJI, REPLIES),
-        *(MENTIONS, GREETS, GIVES, PICTURES, RECORDINGS, QUOTES),
+        *(OPENING, ONE_DAY, PRESENCE, DAYS, LINKS, LINK_COUNT, ONE_LINK, TAGS, EMOJI, ONE_EMOJI, REACTIONS),
+        *(REPLIES, MENTIONS, GREETS, GIVES, PICTURES, VIDEOS, RECORDINGS, QUOTES),
     )
     for form in forms
 }
 """Every form by its key."""
+
+
+def voice_version() -> str:
+    """A digest of the forms as they are: a changed word is a new version."""
+    return digest([[form.key, form.text, sorted(form.several)] for form in FORMS.values()])

@@ -23,8 +23,8 @@ HOW_TO_EXPORT = (
 
 def detect(head: bytes) -> ExportFormat | None:
     """The format of a file with these first bytes, None if it is none of them."""
-    if _is_tar(head):
-        return None  # its first line would be lost in the header
+    if _is_tar(head) or head.startswith(b"PK"):
+        return None  # lines may lie in it as they are, but its first and last would be lost in the packing
     for line in head.split(b"\n", _LINES)[:_LINES]:
         found = _format_of(line)
         if found is not None:

@@ -116,16 +116,17 @@ def test_kill_9_in_the_midst_of_installing_leaves_nothing_half_used(small: Check
     waits = f": > {place}/filling; while [ ! -e {place}/go ]; do sleep 0.05; done"
     uv.write_text(f'#!/bin/sh\nif [ "$1" = pip ]; then {waits}; fi\nexec {real} "$@"\n')
     uv.chmod(0o755)
-    with subprocess.Popen(command, env=small.env, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, env=small.env) as killed:
         assert within(30, (place / "filling").exists)
-        process.kill()
+        killed.kill()
     assert environments(place) == []
-    with subprocess.Popen(command, env=small.env, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert process.stderr.readline() == "wb: another ./wb is installing; waiting for it\n"
+    with subprocess.Popen(command, env=small.env, stderr=subprocess.PIPE, text=True) as second:
+        assert second.stderr is not None
+        assert second.stderr.readline() == "wb: another ./wb is installing; waiting for it\n"
         assert environments(place) == []
         (place / "go").touch()
-    assert process.returncode == 0
+        assert "installing requirements-embedded.lock" in second.stderr.read()
+    assert second.returncode == 0
     assert len(environments(place)) == 1
 
 
