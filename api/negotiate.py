@@ -5,7 +5,7 @@ from starlette.datastructures import Headers
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 
-_OFFERED = (GRAPHQL, JSON)
+_OFFERED = (JSON, GRAPHQL)
 _WITHOUT_ACCEPT = JSON
 """What the specification gives to clients older than it."""
 
@@ -27,36 +27,32 @@ def speaks_json(headers: Headers) -> bool:
 def wanted_type(headers: Headers) -> str | None:
     """The type to answer in; None if nothing we offer is wanted.
 
-    Of equal wishes the first named wins; a wildcard means JSON, as every client can read it.
+    Of equal wishes the first named wins; where a wildcard stands for both, JSON, as every client can read it.
     """
     given = ",".join(headers.getlist("accept")).strip()
     if not given:
         return _WITHOUT_ACCEPT
-    best: tuple[float, str] | None = None
-    refused = set()
-    for one in given.split(","):
-        media_type, _, parameters = one.partition(";")
-        quality = _quality(parameters)
-        offered = _offered_as(media_type.strip().lower())
-        if offered is not None and quality == 0:
-            refused.add(offered)
-        elif offered is not None and (best is None or quality > best[0]):
-            best = (quality, offered)
-    return None if best is None or best[1] in refused else best[1]
+    named = [_wish(one) for one in given.split(",")]
+    wishes = {offered: wish for offered in _OFFERED if (wish := _wish_for(offered, named)) is not None}
+    return max(wishes, key=wishes.__getitem__, default=None)
 
 
-def _offered_as(media_type: str) -> str | None:
-    if media_type in _OFFERED:
-        return media_type
-    return JSON if media_type in ("*/*", "application/*") else None
-
-
-def _quality(parameters: str) -> float:
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "q":
+def _wish(media_range: str) -> tuple[str, float]:
+    """A part of Accept: the type or wildcard, and how much it is wanted, 0 to 1."""
+    media_type, *parameters = (part.strip().lower() for part in media_range.split(";"))
+    for name, _, value in (parameter.partition("=") for parameter in parameters):
+        if name.strip() == "q":
             try:
-                return min(1.0, max(0.0, float(value)))
+                return media_type, min(1.0, max(0.0, float(value)))
             except ValueError:
-                return 0.0
-    return 1.0
+                return media_type, 0.0
+    return media_type, 1.0
+
+
+def _wish_for(offered: str, named: list[tuple[str, float]]) -> tuple[float, int] | None:
+    """How much and how early a type is wanted, by the most exact word on it; None if it is not."""
+    for exactness in (offered, "application/*", "*/*"):
+        for position, (media_type, quality) in enumerate(named):
+            if media_type == exactness:
+                return (quality, -position) if quality > 0 else None
+    return None

@@ -1,33 +1,34 @@
 """The `wb` command: which commands there are, and how every failure is told."""
 
 import sys
+from importlib import import_module
 
 import typer
 from click.exceptions import ClickException, Exit
 from pydantic import ValidationError
 
-import glaze.tables
-from cli.commands import bench, chat, database, demo, serve, signal_profile, test, token
+import glaze.tables  # noqa: F401 - the tables' foreign keys find each other
 from cli.processes import Stopped
-from glaze.errors import GlazeError
+from glaze.errors import FlagOffError, GlazeError
 from glaze.log import get_logger, setup_logging
 from glaze.settings import load_settings
 
-__all__ = ["glaze", "main"]
+FAILED, USAGE, FLAG_OFF, INTERRUPTED = 1, 2, 4, 130
 
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-
-app = typer.Typer(
-    name="wb",
-    help="Signal Profile Glaze: from a Signal group's export to bios whose every sentence rests on a receipt.",
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 4 feature flag off, 130 interrupted.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for family in (demo, chat, signal_profile, serve, database, token, test, bench):
-    family.add_to(app)
+FAMILIES = {
+    "demo": "demo",
+    "import": "chat",
+    "link": "chat",
+    "unlink": "chat",
+    "signal-profile": "signal_profile",
+    "serve": "serve",
+    "worker": "serve",
+    "db": "database",
+    "token": "token",
+    "test": "test",
+    "bench": "bench",
+}
+"""The file in cli/commands of each command."""
 
 
 def main() -> None:
@@ -35,23 +36,46 @@ def main() -> None:
     try:
         settings = load_settings()
         setup_logging(settings.log_format, settings.log_level)
-        app(standalone_mode=False)
-    except ValidationError as error:
-        sys.exit(_say(_setting_at_fault(error), FAILED))
+        _app_for(sys.argv[1:])(standalone_mode=False)
     except Exit as end:
         sys.exit(end.exit_code)
+    except ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except ValidationError as error:
+        sys.exit(_say(_setting_at_fault(error), FAILED))
+    except FlagOffError as error:
+        sys.exit(_say(str(error), FLAG_OFF))
     except GlazeError as error:
-        sys.exit(_say(str(error), 4 if error.code == "FLAG_OFF" else FAILED))
-    except typer.Abort:
-        sys.exit(_say("stopped.", INTERRUPTED))
-    except (Stopped, KeyboardInterrupt):
+        sys.exit(_say(str(error), FAILED))
+    except (Stopped, KeyboardInterrupt, typer.Abort):
         sys.exit(_say("stopped; what was finished is kept, run the same command again to go on.", INTERRUPTED))
     except Exception as error:
-        if isinstance(error, ClickException):
-            error.show()
-            sys.exit(USAGE)
         get_logger("cli").error("command.failed", exc_info=error)
-        sys.exit(_say("this should not have happened; the line above says where. Nothing was half done.", FAILED))
+        sys.exit(_say("this should not have happened; the line above says where.", FAILED))
+
+
+def _app_for(arguments: list[str]) -> typer.Typer:
+    """The commands, or of the one that is named its family alone: the others' imports would cost it a second."""
+    app = typer.Typer(
+        name="wb",
+        help="Signal Profile Glaze: from a Signal group's export to bios whose every sentence rests on a receipt.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 4 feature flag off, 130 interrupted.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_no_options)
+    named = FAMILIES.get(arguments[0]) if arguments else None
+    for family in [named] if named else dict.fromkeys(FAMILIES.values()):
+        import_module(f"cli.commands.{family}").add_to(app)
+    return app
+
+
+def _no_options() -> None:
+    # With a callback, typer keeps the command's name even where there is but one command.
+    pass
 
 
 def _say(sentence: str, code: int) -> int:
@@ -63,7 +87,8 @@ def _setting_at_fault(error: ValidationError) -> str:
     """The first wrong setting by name and what is wrong with it, never its value."""
     fault = error.errors(include_input=False, include_url=False, include_context=False)[0]
     name = ".".join(str(part) for part in fault["loc"])
-    return f"{name}: {fault['msg']}" if name else fault["msg"].removeprefix("Value error, ")
+    said = fault["msg"].removeprefix("Value error, ")
+    return f"{name}: {said}" if name else said
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ their dumps are equal.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,9 +84,11 @@ async def _names(connection: Any) -> _Names:
         comments[row["id"]] = f"{groups[row['group_id']]} {identities[row['author_id']]} {row['sent_at'].isoformat()}"
         requests.setdefault(row["request_id"], comments[row["id"]])
     editions: dict[int, str] = {}
+    ordinals: Counter[tuple[int, int]] = Counter()
     for row in await connection.fetch("SELECT id, user_id, group_id, fingerprint FROM editions ORDER BY id"):
-        pair = f"{users[row['user_id']]} {groups[row['group_id']]}"
-        editions[row["id"]] = f"{pair} {row['fingerprint']} {sum(name.startswith(pair) for name in editions.values())}"
+        number, user, group, fingerprint = row
+        ordinals[user, group] += 1
+        editions[number] = f"{users[user]} {groups[group]} {ordinals[user, group]} {fingerprint}"
     return _Names(users, identities, groups, requests, comments, editions)
 
 

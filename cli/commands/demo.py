@@ -7,6 +7,7 @@ import typer
 
 from cli.demo.check import run_check
 from cli.demo.run import run_demo
+from glaze.log import setup_logging
 
 _DATA = Path(".wb/demo")
 
@@ -24,6 +25,7 @@ def demo(
     check: Annotated[bool, typer.Option("--check", help="Walk the whole story on throw-away data and end.")] = False,
 ) -> None:
     """Run everything on this machine: servers, a sample group, bios, the API and a worker."""
+    setup_logging("console", "WARNING")  # the steps say it all
     if check:
         run_check()
         return

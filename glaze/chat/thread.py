@@ -12,8 +12,8 @@ class Turn:
     """A comment as threading sees it.
 
     `key` names the comment and `quotes` the comment it quotes (None if it quotes nothing, or something
-    absent). `request` is the conversation it belongs to so far. A `fixed` turn lies outside the window: it keeps
-    its request and only serves as the target of quotes.
+    absent). `request` is the conversation it belongs to so far, unless others outside the window keep that one. A
+    `fixed` turn lies outside the window: it keeps its request and only serves as the target of quotes.
     """
 
     key: int
@@ -35,14 +35,16 @@ class Threader:
     """Places the turns of one group, given in order of time; memory grows with the quotes, not with the group.
 
     A reply joins what it quotes and does not move the running conversation; any other comment joins the running
-    conversation until a pause. Of several requests that merge, the one whose first comment is earliest
-    survives; of one that splits, the part with the earliest comment keeps it. New conversations are numbered -1, -2, …
+    conversation until a pause. Replies that quote each other in a circle, which only a forged file can hold, are a
+    conversation of their own: were one of them to move the running one, a window would have to reach to it.
+    Of several requests that merge, the one whose first comment is earliest survives; of one that splits, the part
+    with the earliest comment keeps it. New conversations are numbered -1, -2, …
 
     `quotes` are the group's quotes whose target is there: the quoting turn's key, its time and its target's key.
     """
 
     def __init__(self, quotes: Mapping[int, tuple[int, int]]) -> None:
-        self._root = _roots(quotes)
+        self._root, self._circles = _roots(quotes)
         self._awaited = set(self._root.values())
         self._request_of: dict[int, int] = {}
         """Of the awaited turns: where they are, once it is known."""
@@ -58,6 +60,8 @@ class Threader:
             if turn.request is None:
                 raise ValueError("a fixed turn has a request")
             self._remember(turn, turn.request)
+        elif turn.key in self._circles:
+            yield self._place(turn, self._name([turn]))
         elif turn.key in self._root:
             self._waiting.append(turn)
         else:
@@ -70,10 +74,10 @@ class Threader:
         yield from self._finish_run()
 
     def _finish_run(self) -> Iterator[Placed]:
-        request = self._name_run()
-        for turn in self._run:
-            self._remember(turn, request)
-            yield Placed(turn, request)
+        if self._run:
+            request = self._name(self._run)
+            for turn in self._run:
+                yield self._place(turn, request)
         self._run = []
         still = []
         for turn in self._waiting:
@@ -84,13 +88,17 @@ class Threader:
                 yield Placed(turn, request_of_target)
         self._waiting = still
 
-    def _name_run(self) -> int:
-        for turn in self._run:
+    def _name(self, turns: Iterable[Turn]) -> int:
+        for turn in turns:
             if turn.request is not None and turn.request not in self._taken:
                 self._taken.add(turn.request)
                 return turn.request
-        self._begun += 1 if self._run else 0
+        self._begun += 1
         return -self._begun
+
+    def _place(self, turn: Turn, request: int) -> Placed:
+        self._remember(turn, request)
+        return Placed(turn, request)
 
     def _remember(self, turn: Turn, request: int) -> None:
         if turn.key in self._awaited:
@@ -113,12 +121,13 @@ def thread(turns: Iterable[Turn]) -> dict[int, int]:
     return {each.turn.key: each.request for each in placed}
 
 
-def _roots(quotes: Mapping[int, tuple[int, int]]) -> dict[int, int]:
-    """For each quoting turn, the turn at the end of its chain of quotes.
+def _roots(quotes: Mapping[int, tuple[int, int]]) -> tuple[dict[int, int], set[int]]:
+    """For each quoting turn, the turn at the end of its chain of quotes; and the ends of chains that have none.
 
-    Clocks can lie, so a chain may bite its own tail: its earliest turn then counts as quoting nothing.
+    Clocks can lie, so a chain may bite its own tail: the earliest turn of such a circle is its end.
     """
     root: dict[int, int] = {}
+    circles: set[int] = set()
     for start in quotes:
         chain: dict[int, None] = {}
         here = start
@@ -128,6 +137,7 @@ def _roots(quotes: Mapping[int, tuple[int, int]]) -> dict[int, int]:
         if here in chain:
             links = list(chain)
             here = min(links[links.index(here) :], key=lambda key: (quotes[key][0], key))
+            circles.add(here)
         end = root.get(here, here)
         root |= dict.fromkeys(chain, end)
-    return {key: end for key, end in root.items() if key != end}
+    return {key: end for key, end in root.items() if key != end}, circles

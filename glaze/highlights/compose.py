@@ -1,18 +1,17 @@
 """The offline writer: a bio made of sentence forms and receipts alone; no key, no network, always right: pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from glaze.highlights import voice
-from glaze.highlights.limits import may_be_quoted
+from glaze.highlights.limits import may_be_named, may_be_quoted, may_be_shown
+from glaze.highlights.names import NOBODY_ELSE, Names
+from glaze.highlights.points import proof_points
 from glaze.highlights.receipts import EMOJI, LINK, QUOTE, TAG, receipts_of
-from glaze.highlights.types import BioPayload, Claim, ProofPoint, Quote, Receipt
+from glaze.highlights.types import BioPayload, Claim, Quote, Receipt
 from glaze.highlights.wording import Form, fill
 from glaze.snapshots.types import Quotable, SignalProfileSnapshot
-
-NOBODY = "This member"
-"""How somebody is called of whom the export knows no name."""
 
 _MOST_HIGHLIGHTS = 5
 _LONGEST_LINK = 90
@@ -25,10 +24,11 @@ _PRESENT_DAYS = 3
 
 @dataclass(frozen=True)
 class Writing:
-    """One bio being written: whose, from which receipts, and the choices that are theirs alone."""
+    """One bio being written: whose, among whom, from which receipts, and the choices that are theirs alone."""
 
     snapshot: SignalProfileSnapshot
     name: str
+    others: Names
     receipts: Mapping[str, Receipt]
 
     def say(self, forms: Sequence[Form], bound: Mapping[str, str] | None = None) -> Claim:
@@ -45,17 +45,21 @@ class Writing:
         seed = f"{self.snapshot.user_id}\n{self.snapshot.group_slug}\n{what}"
         return int.from_bytes(sha256(seed.encode("utf-8", "surrogatepass")).digest()[:8]) % among
 
+    def count(self, rule: str) -> int:
+        """What a rule counts; 0 where there is no receipt."""
+        return int(self.receipts[rule].value) if rule in self.receipts else 0
 
-def generate_bio(snapshot: SignalProfileSnapshot, *, name: str = "") -> BioPayload:
-    """The bio of a snapshot, in English, for somebody the group calls `name`.
+
+def generate_bio(snapshot: SignalProfileSnapshot, *, name: str = "", others: Names = NOBODY_ELSE) -> BioPayload:
+    """The bio of a snapshot, in English, for somebody the group calls `name`, naming none of the `others` (R11).
 
     One or two plain sentences where there are only counts and dates, more where there is more (R19); no
     paragraphs at all where nothing was written.
     """
-    writing = Writing(snapshot, name or NOBODY, receipts_of(snapshot))
+    writing = Writing(snapshot, name, others, receipts_of(snapshot))
     if snapshot.message_count == 0:
         return BioPayload("en", ())
-    quotables = [quotable for quotable in snapshot.quotables if quotable.text and may_be_quoted(quotable.text)]
+    quotables = quotables_of(snapshot, name, others)
     highlights = _highlights(writing)
     company = _company(writing)
     paragraphs = [
@@ -69,18 +73,24 @@ def generate_bio(snapshot: SignalProfileSnapshot, *, name: str = "") -> BioPaylo
     return BioPayload(
         "en",
         tuple(paragraph for paragraph in paragraphs if paragraph),
-        _proof_points(writing.receipts),
-        tuple(_quote(quotable) for quotable in quotables),
+        proof_points(writing.receipts),
+        tuple(Quote(quotable.text, quotable.comment_id, quotable.sent_at) for quotable in quotables),
     )
+
+
+def quotables_of(snapshot: SignalProfileSnapshot, name: str, others: Names) -> list[Quotable]:
+    """What may be quoted of somebody called `name`: plain remarks within limits that name nobody else (R11)."""
+    return [
+        quotable
+        for quotable in snapshot.quotables
+        if quotable.text and may_be_quoted(quotable.text) and not others.in_own_words(quotable.text, name)
+    ]
 
 
 def _opening(writing: Writing) -> Claim:
     receipts = writing.receipts
-    if receipts["message_count"].value == "1":
-        return writing.say(voice.ONE_MESSAGE)
-    if receipts["first_seen_at"].value == receipts["last_seen_at"].value:
-        return writing.say(voice.ONE_DAY)
-    return writing.say(voice.OPENING)
+    one_day = receipts["first_seen_at"].value == receipts["last_seen_at"].value
+    return writing.say(voice.ONE_DAY if one_day else voice.OPENING)
 
 
 def _presence(writing: Writing) -> tuple[Claim, ...]:
@@ -91,29 +101,53 @@ def _presence(writing: Writing) -> tuple[Claim, ...]:
 
 def _highlights(writing: Writing) -> list[Claim]:
     """What there is beyond counts and dates, what others made of it first."""
-    snapshot, receipts = writing.snapshot, writing.receipts
-    found: list[Claim] = []
-    if snapshot.reaction_counts:
-        found.append(writing.say(voice.EMOJI, {"emoji": EMOJI + snapshot.reaction_counts[0][0]}))
-    if "quotes_received" in receipts:
-        found.append(writing.say(voice.REPLIES))
-    if snapshot.top_links:
-        found.append(_links(writing))
-    if snapshot.top_tags and snapshot.top_tags[0].count >= _WORTH_SAYING:
-        found.append(writing.say(voice.TAGS, {"tag": TAG + snapshot.top_tags[0].tag}))
     shared: tuple[tuple[str, Sequence[Form]], ...] = (
         ("pictures", voice.PICTURES),
+        ("videos", voice.VIDEOS),
         ("recordings", voice.RECORDINGS),
     )
-    return found + [writing.say(forms) for rule, forms in shared if rule in receipts]
+    return [
+        *_reactions(writing),
+        *([writing.say(voice.REPLIES)] if "quotes_received" in writing.receipts else []),
+        *_links(writing),
+        *_tags(writing),
+        *(writing.say(forms) for rule, forms in shared if rule in writing.receipts),
+    ]
 
 
-def _links(writing: Writing) -> Claim:
-    fitting = next((link.url for link in writing.snapshot.top_links if len(link.url) <= _LONGEST_LINK), None)
+def _reactions(writing: Writing) -> list[Claim]:
+    total = writing.count("reactions_received")
+    if not total:
+        return []
+    kind = next((emoji for emoji, _ in writing.snapshot.reaction_counts if may_be_named(emoji)), None)
+    often = writing.count(f"{EMOJI}{kind}")
+    if often == total:
+        return [writing.say(voice.ONE_EMOJI, {"emoji": f"{EMOJI}{kind}"})]
+    if often >= _WORTH_SAYING:
+        return [writing.say(voice.EMOJI, {"emoji": f"{EMOJI}{kind}"})]
+    return [writing.say(voice.REACTIONS)]
+
+
+def _links(writing: Writing) -> list[Claim]:
+    snapshot = writing.snapshot
+    if not snapshot.top_links:
+        return []
+    fitting = next(
+        (link.url for link in snapshot.top_links if len(link.url) <= _LONGEST_LINK and may_be_shown(link.url)), None
+    )
     if fitting is None:
-        return writing.say(voice.LINK_COUNT)
-    forms = voice.LINKS if writing.snapshot.link_count > 1 else voice.ONE_LINK
-    return writing.say(forms, {"link": f"{LINK}:{fitting}"})
+        return [writing.say(voice.LINK_COUNT)]
+    # The same link shared twice is not "one of 2 links".
+    forms = voice.LINKS if len(snapshot.top_links) > 1 else voice.ONE_LINK
+    return [writing.say(forms, {"link": f"{LINK}:{fitting}"})]
+
+
+def _tags(writing: Writing) -> list[Claim]:
+    for tag in writing.snapshot.top_tags:
+        named = writing.others.in_own_words(tag.tag, writing.name)
+        if tag.count >= _WORTH_SAYING and may_be_shown(tag.tag) and not named:
+            return [writing.say(voice.TAGS, {"tag": TAG + tag.tag})]
+    return []
 
 
 def _company(writing: Writing) -> list[Claim]:
@@ -123,36 +157,4 @@ def _company(writing: Writing) -> list[Claim]:
         ("mentions_made", voice.GREETS),
         ("reactions_given", voice.GIVES),
     )
-    receipts = writing.receipts
-    return [
-        writing.say(forms) for rule, forms in counted if rule in receipts and int(receipts[rule].value) >= _WORTH_SAYING
-    ]
-
-
-def _quote(quotable: Quotable) -> Quote:
-    return Quote(quotable.text, quotable.comment_id, quotable.sent_at)
-
-
-_POINTS: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("message_count", lambda value: f"{value} message{_s(value)}"),
-    ("active_days", lambda value: f"{value} active day{_s(value)}"),
-    ("reactions_received", lambda value: f"{value} reaction{_s(value)} received"),
-    ("quotes_received", lambda value: f"quoted {value} time{_s(value)}"),
-    ("mentions_received", lambda value: f"mentioned {value} time{_s(value)}"),
-    ("link_count", lambda value: f"{value} link{_s(value)} shared"),
-    ("pictures", lambda value: f"{value} picture{_s(value)} shared"),
-)
-_MOST_LINKS = 5
-
-
-def _proof_points(receipts: Mapping[str, Receipt]) -> tuple[ProofPoint, ...]:
-    counts = [ProofPoint(key, text(receipts[key].value), receipts[key]) for key, text in _POINTS if key in receipts]
-    links = [receipt for receipt in receipts.values() if receipt.rule == LINK]
-    return (
-        *counts,
-        *(ProofPoint(f"link_{number}", link.value, link) for number, link in enumerate(links[:_MOST_LINKS], 1)),
-    )
-
-
-def _s(value: str) -> str:
-    return "" if value == "1" else "s"
+    return [writing.say(forms) for rule, forms in counted if writing.count(rule) >= _WORTH_SAYING]

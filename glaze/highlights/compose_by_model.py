@@ -1,18 +1,21 @@
 """The model writer: receipts in, claims out, and nothing of a person that the receipts do not need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from glaze.highlights.compose import generate_bio
-from glaze.highlights.guard import judge
-from glaze.highlights.limits import may_be_quoted
-from glaze.highlights.receipts import receipts_of
+from glaze.highlights.compose import generate_bio, quotables_of
+from glaze.highlights.guard import Verdict, judge
+from glaze.highlights.limits import may_be_named, may_be_shown
+from glaze.highlights.names import Names
+from glaze.highlights.receipts import EMOJI, TAG, quote_receipt, receipts_of
 from glaze.highlights.types import BioPayload, Claim, Receipt, ReceiptKind
+from glaze.highlights.wording import nameless_after
 from glaze.llm.client import ModelClient
-from glaze.llm.marking import Marks, fence, mark
+from glaze.llm.marking import Marks, clean, fence, mark, unmark
 from glaze.llm.pii import PiiTokens
 from glaze.llm.prompts import Prompt
 from glaze.llm.types import CallRecord, ChatRequest, FailureKind, Reply
@@ -20,6 +23,9 @@ from glaze.snapshots.types import SignalProfileSnapshot
 
 NAME = "{name}"
 """What a model writes in place of the member's name, which it is never told."""
+
+UNKNOWN = Receipt(ReceiptKind.COUNT, "unknown", "")
+"""Stands for a receipt that was named and not given."""
 
 _PARAGRAPH = 3
 """Sentences of a paragraph."""
@@ -51,9 +57,13 @@ class WireBio(BaseModel):
 
 @dataclass(frozen=True)
 class Drafted:
-    """What asking a model came to: a draft, or None and the kind of failure; and the record of the call."""
+    """What asking a model came to: a draft and what the guard says of it, or the kind of failure.
+
+    The draft calls the member NAME, so that nothing in it can be taken for their name; `named` gives it to them.
+    """
 
     draft: BioPayload | None
+    verdict: Verdict | None
     failure: FailureKind | None
     retry_after: float | None
     record: CallRecord
@@ -65,25 +75,30 @@ async def compose_by_model(
     snapshot: SignalProfileSnapshot,
     *,
     name: str,
-    other_names: Sequence[str],
+    others: Names,
     marks: Marks,
     work_key: str,
 ) -> Drafted:
     """Ask for a bio, once more with the guard's objections if it finds any; holds no database session.
 
-    The draft still has to pass the guard. Proof points and quotes are ours, as the offline writer makes them.
+    Proof points and quotes are ours, as the offline writer makes them.
     """
-    by_id = _numbered(snapshot)
-    scaffold = generate_bio(snapshot, name=name)
+    by_id = _numbered(snapshot, name, others)
+    scaffold = generate_bio(snapshot, name=name, others=others)
 
     def draft_of(wire: WireBio) -> BioPayload:
-        claims = [_claim(claim, by_id, name) for claim in wire.claims if claim.sentence.strip()]
+        claims = [_claim(claim, by_id) for claim in wire.claims]
         paragraphs = tuple(tuple(claims[start : start + _PARAGRAPH]) for start in range(0, len(claims), _PARAGRAPH))
         return BioPayload("en", paragraphs, scaffold.proof_points, scaffold.quotes)
 
+    def judged(wire: WireBio) -> Verdict:
+        return judge(draft_of(wire), snapshot, name=name, stand_in=NAME, others=others, marks=marks)
+
     def objections(wire: WireBio) -> list[str]:
-        verdict = judge(draft_of(wire), snapshot, name=name, other_names=other_names, marks=marks)
-        return [f"Sentence {fault.claim + 1} breaks the rule {fault.rule}." for fault in verdict.violations]
+        return [
+            f"{f'Sentence {fault.claim + 1}' if fault.claim >= 0 else 'The answer'} breaks the rule {fault.rule}."
+            for fault in judged(wire).violations
+        ]
 
     request = ChatRequest(
         messages=prompt.filled(
@@ -91,7 +106,7 @@ async def compose_by_model(
                 "length": _length(snapshot.message_count),
                 "delimiter": marks.delimiter,
                 "canary": marks.canary,
-                "receipts": fence("\n".join(_told(number, by_id[number]) for number in by_id), marks),
+                "receipts": fence(_told(by_id), marks),
             }
         ),
         wire=WireBio,
@@ -101,30 +116,79 @@ async def compose_by_model(
     )
     outcome = await client.ask(request, repair=objections)
     if isinstance(outcome, Reply):
-        return Drafted(draft_of(outcome.value), None, None, outcome.record)
-    return Drafted(None, outcome.kind, outcome.retry_after, outcome.record)
+        return Drafted(draft_of(outcome.value), judged(outcome.value), None, None, outcome.record)
+    return Drafted(None, None, outcome.kind, outcome.retry_after, outcome.record)
 
 
-def _numbered(snapshot: SignalProfileSnapshot) -> dict[str, Receipt]:
-    usable = (
-        receipt
-        for receipt in receipts_of(snapshot).values()
-        if receipt.kind is not ReceiptKind.QUOTE or may_be_quoted(receipt.value)
+def named(draft: BioPayload, name: str) -> BioPayload:
+    """The draft with the member's name where the model wrote NAME."""
+
+    def say(claim: Claim) -> Claim:
+        first, *more = claim.text.split(NAME)
+        said = first
+        for part in more:
+            said += (name or nameless_after(said)) + part
+        return msgspec.structs.replace(claim, text=said)
+
+    return msgspec.structs.replace(
+        draft, paragraphs=tuple(tuple(say(claim) for claim in paragraph) for paragraph in draft.paragraphs)
     )
+
+
+def _numbered(snapshot: SignalProfileSnapshot, name: str, others: Names) -> dict[str, Receipt]:
+    """The receipts a model may use, by the ids it is told: those within limits that name nobody.
+
+    Nor the member: the model is not to learn whom it writes about.
+    """
+    own = Names([name])
+    quotes = [quote_receipt(quotable) for quotable in quotables_of(snapshot, name, others)]
+
+    def may_be_told(receipt: Receipt) -> bool:
+        if receipt.kind is ReceiptKind.QUOTE:
+            return receipt in quotes and not own.in_own_words(receipt.value, "")
+        if receipt.kind is ReceiptKind.LINK:
+            return may_be_shown(receipt.value)
+        what = receipt.rule.partition(":")[2]
+        if receipt.rule.startswith(TAG):
+            return may_be_shown(what) and not others.in_own_words(what, name) and not own.in_own_words(what, "")
+        return not receipt.rule.startswith(EMOJI) or may_be_named(what)
+
+    usable = (receipt for receipt in receipts_of(snapshot).values() if may_be_told(receipt))
     return {f"r{number}": receipt for number, receipt in enumerate(usable, 1)}
 
 
-def _told(number: str, receipt: Receipt) -> str:
-    """A receipt as the model is told it: words and tags marked as data, personal data replaced for good."""
-    told = {"id": number, "kind": str(receipt.kind), "rule": receipt.rule, "value": receipt.value}
-    if receipt.kind is ReceiptKind.QUOTE:
-        told["value"] = mark(PiiTokens().replace(receipt.value))
-    return orjson.dumps(told).decode()
+def _told(by_id: Mapping[str, Receipt]) -> str:
+    """The receipts as the model is told them: words marked as data, no address, personal data replaced for good."""
+    tokens = PiiTokens()
+    lines = []
+    for number, receipt in by_id.items():
+        told = {"id": number, "kind": str(receipt.kind), "rule": mark(receipt.rule), "value": receipt.value}
+        if receipt.kind is ReceiptKind.QUOTE:
+            told["value"] = mark(tokens.replace(clean(receipt.value)))
+        if receipt.kind is ReceiptKind.LINK:
+            told["value"] = _stand_in(number)
+        lines.append(orjson.dumps(told).decode())
+    return "\n".join(lines)
 
 
-def _claim(wire: WireClaim, by_id: dict[str, Receipt], name: str) -> Claim:
-    receipts = tuple(by_id[number] for number in dict.fromkeys(wire.receipts) if number in by_id)
-    return Claim(" ".join(wire.sentence.replace(NAME, name).split()), receipts)
+def _stand_in(number: str) -> str:
+    return f"{{{number}}}"
+
+
+def _claim(wire: WireClaim, by_id: Mapping[str, Receipt]) -> Claim:
+    """The claim with addresses for their stand-ins, and quotes and emoji as they were written, not as cleaned (R11)."""
+    numbers = dict.fromkeys(wire.receipts)
+    text = " ".join(unmark(wire.sentence).split())
+    for number in numbers:
+        receipt = by_id.get(number, UNKNOWN)
+        if receipt.kind is ReceiptKind.LINK:
+            text = text.replace(_stand_in(number), receipt.value)
+        elif receipt.kind is ReceiptKind.QUOTE:
+            text = text.replace(f"“{' '.join(clean(receipt.value).split())}”", f"“{receipt.value}”")
+        elif receipt.rule.startswith(EMOJI):
+            sign = receipt.rule.removeprefix(EMOJI)
+            text = text if sign in text else text.replace(clean(sign), sign)
+    return Claim(text, tuple(by_id.get(number, UNKNOWN) for number in numbers))
 
 
 def _length(messages: int) -> str:

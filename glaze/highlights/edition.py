@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from glaze.highlights.compose import NOBODY, generate_bio
-from glaze.highlights.compose_by_model import compose_by_model
+from glaze.highlights.compose import generate_bio
+from glaze.highlights.compose_by_model import compose_by_model, named
 from glaze.highlights.evidence import Evidence
 from glaze.highlights.guard import Verdict, judge
 from glaze.highlights.types import BioPayload, EditionStatus, FallbackReason
 from glaze.highlights.wanted import Making
 from glaze.llm.client import ModelClient
 from glaze.llm.marking import marks_for
-from glaze.llm.types import RETRYABLE, CallRecord
+from glaze.llm.types import RETRYABLE, CallRecord, FailureKind
 
 OFFLINE = "offline"
 
@@ -65,36 +65,34 @@ async def write_edition(evidence: Evidence, making: Making, *, client: ModelClie
     Without a client the offline writer speaks; with one it speaks when the model fails or the guard refuses,
     and the edition says why (R14). What even the guard refuses of it waits for a person's copy.
     """
-    name = evidence.name or NOBODY
     if client is None:
-        return Written(_offline(evidence, name))
+        return Written(_offline(evidence))
     fingerprint = making.fingerprint(evidence.snapshot.hash)
-    marks = marks_for(secret, fingerprint)
     drafted = await compose_by_model(
         client,
         making.prompt,
         evidence.snapshot,
-        name=name,
-        other_names=evidence.other_names,
-        marks=marks,
+        name=evidence.name,
+        others=evidence.others,
+        marks=marks_for(secret, fingerprint),
         work_key=fingerprint,
     )
-    if drafted.draft is None:
-        if drafted.failure is None:
-            raise RuntimeError("a model gives a draft or a failure")
-        offline = _offline(evidence, name, drafted.record, FallbackReason(drafted.failure))
-        return Written(offline, (), drafted.retry_after, drafted.failure in RETRYABLE)
-    verdict = judge(drafted.draft, evidence.snapshot, name=name, other_names=evidence.other_names, marks=marks)
-    if verdict.passed:
-        return Written(EditionDraft(EditionStatus.PUBLISHED, drafted.draft, verdict, drafted.record))
-    refused = EditionDraft(EditionStatus.REJECTED, drafted.draft, verdict, drafted.record)
-    return Written(_offline(evidence, name, drafted.record, FallbackReason.GUARD), (refused,))
+    if drafted.draft is None or drafted.verdict is None:
+        reason = FallbackReason(drafted.failure or FailureKind.MALFORMED)
+        may_pass = drafted.failure in RETRYABLE
+        return Written(_offline(evidence, drafted.record, reason), (), drafted.retry_after, may_pass)
+    draft = named(drafted.draft, evidence.name)
+    if drafted.verdict.passed:
+        return Written(EditionDraft(EditionStatus.PUBLISHED, draft, drafted.verdict, drafted.record))
+    # What the call took stands with the draft it brought, once.
+    refused = EditionDraft(EditionStatus.REJECTED, draft, drafted.verdict, drafted.record)
+    return Written(_offline(evidence, None, FallbackReason.GUARD), (refused,))
 
 
 def _offline(
-    evidence: Evidence, name: str, record: CallRecord | None = None, reason: FallbackReason | None = None
+    evidence: Evidence, record: CallRecord | None = None, reason: FallbackReason | None = None
 ) -> EditionDraft:
-    payload = generate_bio(evidence.snapshot, name=name)
-    verdict = judge(payload, evidence.snapshot, name=name)
+    payload = generate_bio(evidence.snapshot, name=evidence.name, others=evidence.others)
+    verdict = judge(payload, evidence.snapshot, name=evidence.name, others=evidence.others)
     status = EditionStatus.PUBLISHED if verdict.passed else EditionStatus.PENDING_MANUAL_COPY
     return EditionDraft(status, payload, verdict, record, reason)

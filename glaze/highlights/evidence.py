@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from glaze.highlights.names import NOBODY_ELSE, Names
 from glaze.snapshots.compute import evidence_hash, snapshot_from
 from glaze.snapshots.statement import evidence_statement
 from glaze.snapshots.types import RULES_VERSION, SCHEMA_VERSION, SignalProfileSnapshot
@@ -41,13 +42,19 @@ _NAMES = text(
     """
 )
 
-_OTHER_NAMES = text("SELECT DISTINCT group_id, display_name FROM group_members WHERE group_id = ANY(:groups)")
+_GROUP_NAMES = text("SELECT DISTINCT group_id, display_name FROM group_members WHERE group_id = ANY(:groups)")
+
+_VERSIONS = text(
+    "SELECT user_id, group_id, version FROM evidence_versions"
+    " WHERE user_id = ANY(CAST(:users AS bigint[])) AND group_id = ANY(CAST(:groups AS bigint[]))"
+)
 
 _PUBLISHED = text(
     """
-    SELECT user_id, source_group, fingerprint, evidence_version, marked_stale_at IS NOT NULL AS marked
-      FROM user_profile_highlights
-     WHERE user_id = ANY(CAST(:users AS bigint[])) AND source_group = ANY(CAST(:groups AS bigint[]))
+    SELECT h.user_id, h.source_group, h.fingerprint, h.evidence_version, e.fallback_reason IS NOT NULL AS is_fallback,
+           h.marked_stale_at IS NOT NULL OR h.stale_after <= statement_timestamp() AS worn
+      FROM user_profile_highlights h JOIN editions e ON e.id = h.edition_id
+     WHERE h.user_id = ANY(CAST(:users AS bigint[])) AND h.source_group = ANY(CAST(:groups AS bigint[]))
     """
 )
 
@@ -58,7 +65,10 @@ class Published:
 
     fingerprint: str
     evidence_version: int
-    marked: bool
+    worn: bool
+    """Marked stale by an admin, or past its day: to be written anew although nothing changed (R15)."""
+    is_fallback: bool
+    """Whether the offline writer spoke because the model could not (R14)."""
 
 
 @dataclass(frozen=True)
@@ -71,40 +81,51 @@ class Evidence:
     """The evidence as it is hashed and kept."""
     version: int
     name: str
-    other_names: tuple[str, ...]
+    """What the group calls the person; empty if it has no name for them."""
+    others: Names
+    """Everybody in the group: a bio names nobody else (R11)."""
     published: Published | None
 
 
-async def read_evidence(session: AsyncSession, pairs: Sequence[Pair], *, names: bool) -> dict[Pair, Evidence]:
-    """The evidence of each pair that has any, from a session that sees one moment (`reading_evidence`).
+@dataclass(frozen=True)
+class Known:
+    """What one moment tells of some pairs."""
 
-    With `names`, also the names of everybody else in the group, by which a model's draft is checked.
-    """
+    evidence: Mapping[Pair, Evidence]
+    """Of the pairs that have any."""
+    versions: Mapping[Pair, int]
+    """The evidence version of every pair, those without evidence too."""
+
+
+async def read_evidence(session: AsyncSession, pairs: Sequence[Pair]) -> Known:
+    """The evidence of these pairs, from a session that sees one moment (`reading_evidence`, R13)."""
     wanted = set(pairs)
     scope = {"users": sorted({user for user, _ in wanted}), "groups": sorted({group for _, group in wanted})}
     # Colons inside the statement are SQL's own; only the driver leaves them alone.
     taken = await (await session.connection()).exec_driver_sql(_TAKEN, (scope["users"], scope["groups"]))
     rows = [row for row in taken if (row.user_id, row.group_id) in wanted]
     called = {(row.user_id, row.group_id): row.display_name for row in await session.execute(_NAMES, scope)}
-    known = {
-        (row.user_id, row.source_group): Published(row.fingerprint, row.evidence_version, row.marked)
+    published = {
+        (row.user_id, row.source_group): Published(row.fingerprint, row.evidence_version, row.worn, row.is_fallback)
         for row in await session.execute(_PUBLISHED, scope)
     }
-    others = await _other_names(session, scope["groups"]) if names else {}
+    versions = {(row.user_id, row.group_id): row.version for row in await session.execute(_VERSIONS, scope)}
+    others = await _names(session, scope["groups"])
     snapshots = await _with_words(session, {(row.user_id, row.group_id): _snapshot(row) for row in rows})
-    return {
+    evidence = {
         pair: Evidence(
             pair=pair,
             snapshot=snapshots[pair],
             content=orjson.loads(row.evidence),
             version=row.evidence_version,
             name=called.get(pair, ""),
-            other_names=others.get(pair[1], ()),
-            published=known.get(pair),
+            others=others.get(pair[1], NOBODY_ELSE),
+            published=published.get(pair),
         )
         for row in rows
         for pair in [(row.user_id, row.group_id)]
     }
+    return Known(evidence, {pair: versions.get(pair, 0) for pair in wanted})
 
 
 def _snapshot(row: Any) -> SignalProfileSnapshot:
@@ -142,8 +163,8 @@ async def _with_words(
     }
 
 
-async def _other_names(session: AsyncSession, groups: list[int]) -> dict[int, tuple[str, ...]]:
+async def _names(session: AsyncSession, groups: list[int]) -> dict[int, Names]:
     names: dict[int, list[str]] = {}
-    for row in await session.execute(_OTHER_NAMES, {"groups": groups}):
+    for row in await session.execute(_GROUP_NAMES, {"groups": groups}):
         names.setdefault(row.group_id, []).append(row.display_name)
-    return {group: tuple(found) for group, found in names.items()}
+    return {group: Names(found) for group, found in names.items()}

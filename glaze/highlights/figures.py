@@ -74,6 +74,11 @@ _UNITS: Mapping[str, frozenset[str]] = {rule: frozenset(words.split()) for rule,
 _ANY_UNIT = frozenset().union(*_UNITS.values())
 
 
+def without_dates(text: str) -> str:
+    """The text with … for every date in it, true or not."""
+    return _DATE.sub(" … ", text)
+
+
 class Figures:
     """What a sentence says in figures, held to the receipts it has. Give it the writer's own words only."""
 

@@ -29,6 +29,7 @@ _QUOTED = re.compile(
     r"|(?<!\w)‘([^‘’]*(?:\w’\w[^‘’]*)*)’(?!\w)|(?<!\w)'([^']*(?:\w'\w[^']*)*)'(?!\w)"
 )
 _QUOTE_MARK = re.compile("[“”\"„«»‹›‘]|(?<!\\w)'(?=\\w)")
+_NOT_OURS = " … "
 _END_OF_LINK = r"(?=[.,;:!?)]*(?:\s|$))"
 
 
@@ -53,7 +54,7 @@ def ground(draft: BioPayload, snapshot: SignalProfileSnapshot, name: str) -> lis
         if point.receipt not in known:
             found.append(Violation("receipts_exist", -1, f"proof point {point.key}"))
         named = point.key == point.receipt.rule or (point.receipt.rule == LINK and point.key.startswith("link_"))
-        if not named or point.text != point_text(point.receipt):
+        if not named or not point.text or point.text != point_text(point.receipt):
             found.append(Violation("proof_points_match", -1, point.key))
     words = {(quotable.text, quotable.comment_id, quotable.sent_at) for quotable in snapshot.quotables if quotable.text}
     if any((quote.text, quote.comment_id, quote.sent_at) not in words for quote in draft.quotes):
@@ -62,7 +63,7 @@ def ground(draft: BioPayload, snapshot: SignalProfileSnapshot, name: str) -> lis
 
 
 def own_words(claim: Claim, name: str) -> str:
-    """The sentence without the subject's name and the words of its receipts: what its writer is answerable for.
+    """What the writer of a sentence is answerable for: … stands for the subject's name and for words of its receipts.
 
     A name that holds no letter stays: nobody could tell it from a number. Drafts of a model are judged under the
     placeholder it was given for the name, where this cannot happen.
@@ -71,14 +72,14 @@ def own_words(claim: Claim, name: str) -> str:
     for receipt in sorted(claim.receipts, key=lambda receipt: -len(receipt.value)):
         said = re.escape(receipt.value)
         if receipt.kind is ReceiptKind.QUOTE:
-            text = re.sub(rf"“{said}”|\"{said}\"|„{said}“", " ", text)
+            text = re.sub(rf"“{said}”|\"{said}\"|„{said}“", _NOT_OURS, text)
         elif receipt.kind is ReceiptKind.LINK:
-            text = re.sub(rf"(?<!\S){said}{_END_OF_LINK}", " ", text)
+            text = re.sub(rf"(?<![^\s(]){said}{_END_OF_LINK}", _NOT_OURS, text)
         elif ":" in receipt.rule:
             kind, _, what = receipt.rule.partition(":")
-            text = re.sub(rf"#{re.escape(what)}(?!\w)" if kind == "tag" else re.escape(what), " ", text)
+            text = re.sub(rf"#{re.escape(what)}(?!\w)" if kind == "tag" else re.escape(what), _NOT_OURS, text)
     if any(letter.isalpha() for letter in name):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _NOT_OURS, text)
     return text
 
 

@@ -8,10 +8,12 @@ import msgspec
 
 from glaze.fingerprint import digest
 from glaze.highlights.disguise import words_of
+from glaze.highlights.figures import without_dates
 from glaze.highlights.ground import Violation, ground, own_words
 from glaze.highlights.lexicon import lists_version
-from glaze.highlights.limits import forbidden_in, has_invisible, has_markup, limit_in, may_be_quoted, may_be_shown
+from glaze.highlights.limits import forbidden_in, has_invisible, has_markup, limit_in, may_be_named, may_be_quoted, may_be_shown
 from glaze.highlights.names import NOBODY_ELSE, Names
+from glaze.highlights.receipts import EMOJI, TAG
 from glaze.highlights.types import BioPayload, Claim, Receipt, ReceiptKind
 from glaze.highlights.voice import voice_version
 from glaze.llm.marking import Marks, canary_leaked
@@ -32,14 +34,14 @@ _DEEDS = re.compile(
     r"|saved|donat\w+|volunteer\w*|champion\w*|best|most|first to|only one|number one|official(?:ly)?|elected|promoted"
     r"|hired|earned|achiev\w+|boss|ceo|cto|managers?|manages?|directors?|presidents?|chair(?:s|ed|man|woman|person)?"
     r"|moderat\w+|admins?|administrat\w+|maintain\w*|pioneer\w*|launch\w*|started|runs|famous|renowned|celebrated"
-    r"|known for|recogni[sz]ed|help(?:s|ed|ing)?|solv\w+|fix(?:es|ed)|answers?|answered|everyone|everybody|nobody)\b",
+    r"|known for|recogni[sz]ed|help(?:s|ed|ing)?|solv\w+|fix(?:es|ed)|answer(?:s|ed) (?:questions?|people|everyone))\b",
     re.IGNORECASE,
 )
 _BACKHANDED = re.compile(
     r"\b(?:rarely|seldom|hardly|barely|never|fails?|failed|when (?:he|she|they) (?:bothers?|feels? like)|at least"
     r"|despite|in spite of|even though|although|for once|unlike|too late|not always|sometimes|tries|tried to|at times"
     r"|could be|only|merely|mere|just|no more than|nothing but|not bad|for someone|for somebody|lacks?|lacking|quiet"
-    r"|silent|inactive|absent|ignored|annoy\w*|but)\b",
+    r"|silent|inactive|absent|ignored|annoy\w*)\b",
     re.IGNORECASE,
 )
 _GENDERED = re.compile(
@@ -49,7 +51,7 @@ _GENDERED = re.compile(
 )
 # English as it is written without any ornament. What is left out: markup, look-alikes of other scripts, emoji.
 _PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-İĲ-ķĹ-ňŊ-ž0-9 .,;:!?'’()…–—-]*")
-_CAPITAL_AMID = re.compile(r"(?<=[\w,;–—)] )[^\W\d_a-zß-öø-ÿ]\w*")
+_CAPITAL_AMID = re.compile(r"(?<=[\w,;–—)…] )[A-ZÀ-ÖØ-Þ]\w*")
 
 
 class RuleResult(msgspec.Struct, frozen=True):
@@ -100,22 +102,25 @@ def judge(
     snapshot: SignalProfileSnapshot,
     *,
     name: str,
+    stand_in: str | None = None,
     others: Names = NOBODY_ELSE,
     marks: Marks | None = None,
 ) -> Verdict:
-    """What the guard says of a draft about `name`, as the draft calls them, whose group also has `others`.
+    """What the guard says of a draft about `name`, whose group also has `others`.
 
-    `marks` are the secrets of the prompt that no honest answer holds. Words of links and of quotes that may be quoted
-    are the subject's, not the writer's, and are judged as such.
+    `stand_in` is what the draft calls them, if it does not know their name. `marks` are the secrets of the prompt that
+    no honest answer holds. Words of links and of quotes that may be quoted are the subject's, not the writer's, and
+    are judged as such.
     """
-    found = ground(draft, snapshot, name)
+    called = name if stand_in is None else stand_in
+    found = ground(draft, snapshot, called)
     if not draft.claims:
         found.append(Violation("has_claims", -1, "nothing is said"))
     if len(draft.claims) > _MOST_CLAIMS:
         found.append(Violation("length", -1, f"{len(draft.claims)} sentences"))
     seen: set[str] = set()
     for number, claim in enumerate(draft.claims):
-        found += [Violation(rule, number, detail) for rule, detail in _judge_sentence(claim, name, others)]
+        found += [Violation(rule, number, detail) for rule, detail in _judge_sentence(claim, called, name, others)]
         if claim.text.casefold() in seen:
             found.append(Violation("no_repetition", number, "said before"))
         seen.add(claim.text.casefold())
@@ -131,8 +136,8 @@ def judge(
     return Verdict(tuple(found))
 
 
-def _judge_sentence(claim: Claim, name: str, others: Names) -> Iterator[tuple[str, str]]:
-    own = own_words(claim, name)
+def _judge_sentence(claim: Claim, called: str, name: str, others: Names) -> Iterator[tuple[str, str]]:
+    own = own_words(claim, called)
     if not claim.text.strip() or len(claim.text) > _LONGEST_SENTENCE + sum(len(r.value) for r in claim.receipts):
         yield "length", f"{len(claim.text)} characters"
     if forbidden := forbidden_in(own):
@@ -152,7 +157,7 @@ def _judge_free_words(claim: Claim, own: str, name: str, others: Names) -> Itera
     for rule, pattern in (("not_backhanded", _BACKHANDED), ("no_gender_assumed", _GENDERED)):
         if found := pattern.search(own):
             yield rule, found[0]
-    if others.in_bio(own, name) or _CAPITAL_AMID.search(own):
+    if others.in_bio(own, name) or _CAPITAL_AMID.search(" ".join(without_dates(own).split())):
         yield "names_nobody_else", "a name that is not the subject's"
     if not _PLAIN.fullmatch(own):
         why = "markup" if has_markup(own) else "invisible characters" if has_invisible(own) else "other signs"
@@ -169,9 +174,10 @@ def _judge_receipt(receipt: Receipt, name: str, others: Names) -> Iterator[tuple
     elif receipt.kind is ReceiptKind.LINK:
         if not may_be_shown(receipt.value):
             yield "within_limits", "a link that may not be shown"
-    elif ":" in receipt.rule:
-        what = receipt.rule.partition(":")[2]
-        if not may_be_shown(what):
-            yield "within_limits", "a tag or a sign that may not be shown"
-        if others.in_own_words(what, name):
+    elif receipt.rule.startswith(EMOJI) and not may_be_named(receipt.rule.removeprefix(EMOJI)):
+        yield "within_limits", "a reaction that may not be shown"
+    elif receipt.rule.startswith(TAG):
+        if not may_be_shown(receipt.rule.removeprefix(TAG)):
+            yield "within_limits", "a tag that may not be shown"
+        if others.in_own_words(receipt.rule.removeprefix(TAG), name):
             yield "names_nobody_else", "a tag that names somebody"

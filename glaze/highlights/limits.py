@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+import emoji
+
 from glaze.highlights.disguise import disguised_in, words_of
 from glaze.highlights.lexicon import forbidden_signs, forbidden_words, limit_words
 
@@ -49,6 +51,14 @@ def has_invisible(text: str) -> bool:
 def may_be_shown(words: str) -> bool:
     """Whether a link or a tag somebody used may stand in a bio: kind, within limits, nobody's address."""
     return "@" not in words and not has_invisible(words) and forbidden_in(words) is None and limit_in(words) is None
+
+
+def may_be_named(reaction: str) -> bool:
+    """Whether a reaction somebody received may stand in a bio: one emoji, and not one that hurts.
+
+    What exports call an emoji may be any few words another person chose.
+    """
+    return emoji.is_emoji(reaction) and forbidden_in(reaction) is None
 
 
 def may_be_quoted(text: str) -> bool:

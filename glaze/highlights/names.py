@@ -8,7 +8,7 @@ from glaze.highlights.lexicon import everyday_words
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[A-Z][a-z]{2,}")
-_SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?…:]\s)\W*\Z")
+_SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?:]\s)\W*\Z")
 _SHORTEST = 3
 
 

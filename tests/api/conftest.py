@@ -25,6 +25,7 @@ from tests.factories import (
     make_member,
     make_person,
     make_snapshot,
+    make_user,
     opt_out,
     quoting,
 )
@@ -58,6 +59,8 @@ class Cast:
 async def _gather(url: str, making: Making) -> Cast:
     database = Database(url, application="glaze-tests")
     async with database.transaction() as session:
+        for _ in range(20):
+            await make_user(session)  # so that no user's number is a group's
         climbing = await make_group(session, "climbing", timezone="Europe/Berlin")
         reading = await make_group(session, "reading")
         people = {}

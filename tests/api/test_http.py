@@ -48,7 +48,10 @@ def test_a_request_is_answered_and_nobody_keeps_the_answer(bare_api: RunningApi)
         ("APPLICATION/JSON", "application/json"),
         ("text/html", None),
         ("application/json;q=0", None),
-        ("image/png;q=nonsense", None),
+        ("application/json;q=0, */*", GRAPHQL),
+        (f"{GRAPHQL}, application/graphql+json, application/json, multipart/mixed", GRAPHQL),
+        (f"application/json, {GRAPHQL}", "application/json"),
+        ("application/json;q=nonsense", None),
     ],
 )
 def test_the_answer_comes_in_a_type_the_client_accepts(
@@ -205,18 +208,21 @@ def test_errors_are_few_and_hint_at_nothing(bare_api: RunningApi) -> None:
     used = " ".join(f"a{i}: node(id: $v{i}) {{ id }}" for i in range(9))
     coerced = bare_api.send(f"query ({variables}) {{ {used} }}", {"v0": {"a": 1}}).json()["errors"]
     assert 0 < len(coerced) <= 5
+    misspelt = bare_api.send(
+        "mutation ($i: RegenerateGlazeInput!) { regenerateGlaze(input: $i) { __typename } }", {"i": {"usrId": 1}}
+    )
+    assert "usrId" in misspelt.text
+    assert "Did you mean" not in misspelt.text
 
 
 def test_a_bomb_of_fragments_is_answered_at_once(bare_api: RunningApi) -> None:
     chain = " ".join(f"fragment f{i} on Query {{ ...f{i + 1} ...f{i + 1} }}" for i in range(80))
     bomb = f"{{ ...f0 }} {chain} fragment f80 on Query {{ viewer {{ name }} }}"
     bare_api.send("{ __typename }")
-    took = []
-    for _ in range(5):
-        started = time.perf_counter()
-        assert code_in(bare_api.send(bomb)) == "QUERY_TOO_COMPLEX"
-        took.append(time.perf_counter() - started)
-    assert min(took) < 0.05
+    # Work, not waiting: client and server are one process here, and others may keep the machine busy.
+    started = time.process_time()
+    assert code_in(bare_api.send(bomb)) == "QUERY_TOO_COMPLEX"
+    assert time.process_time() - started < 0.05
 
 
 def test_a_browser_may_ask_from_the_origins_that_are_set_and_no_other(bare_api: RunningApi) -> None:

@@ -80,9 +80,9 @@ def test_a_page_size_counts_as_its_variable_and_a_missing_one_as_the_dearest() -
 def test_a_bomb_of_chained_fragments_is_measured_in_no_time() -> None:
     chain = " ".join(f"fragment f{i} on Query {{ ...f{i + 1} ...f{i + 1} }}" for i in range(80))
     bomb = f"{{ ...f0 }} {chain} fragment f80 on Query {{ viewer {{ name }} }}"
-    started = time.perf_counter()
+    started = time.thread_time()
     assert refusal(bomb) is Code.QUERY_TOO_COMPLEX
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.05
 
 
 @pytest.mark.parametrize(

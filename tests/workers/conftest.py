@@ -37,7 +37,7 @@ class WorkerProcess:
         lines = self._log.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
-    async def said(self, event: str, *, seconds: float = 15.0) -> dict[str, Any]:
+    async def said(self, event: str, *, seconds: float = 60.0) -> dict[str, Any]:
         """Wait for a line of its log."""
         for _ in range(int(seconds / 0.02)):
             for each in self.events:
@@ -49,7 +49,7 @@ class WorkerProcess:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    async def ended(self, *, seconds: float = 10.0) -> int:
+    async def ended(self, *, seconds: float = 30.0) -> int:
         """Its exit code."""
         return await asyncio.to_thread(self.process.wait, seconds)
 

@@ -29,13 +29,13 @@ async def test_a_ring_that_makes_no_sense_does_not_end_the_listening(database: D
     listener = Listener(redis_url, runner(database))
     listening = asyncio.ensure_future(listener.listen())
     arq = listener._arq_worker()
-    for ring, nonsense in enumerate(("seven", None, 2**80, [1])):
+    for ring, nonsense in enumerate(("seven", None, -1, [1])):
         await arq.pool.enqueue_job(FUNCTION, nonsense, _job_id=f"nonsense:{ring}")
     await arq.pool.enqueue_job("unknown", 1)
     job_id = (await ask(database, glaze_order())).job_id
 
     await arq.pool.enqueue_job(FUNCTION, job_id)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await row(database, job_id)).state != "done":  # noqa: ASYNC110 - it is another session's to say
             await asyncio.sleep(0.02)
 

@@ -12,10 +12,10 @@ from tests.glaze.jobs.acting import ask, change, effects, glaze_order, row, stat
 from tests.workers.conftest import StartWorker
 from tests.workers.proxy import redis_proxy
 
-SHORT_LEASE = {"lease": 1.0, "heartbeat": 0.2, "ring_again": 0.5}
+SHORT_LEASE = {"lease": 2.0, "heartbeat": 0.25, "ring_again": 0.5}
 
 
-async def until(database: Database, job_id: int, state: str, *, seconds: float = 15.0) -> None:
+async def until(database: Database, job_id: int, state: str, *, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while (await row(database, job_id)).state != state:  # noqa: ASYNC110 - it is another process's to say
             await asyncio.sleep(0.02)
@@ -64,7 +64,7 @@ async def test_a_killed_workers_job_is_finished_by_another_and_leaves_its_effect
     start_worker(**SHORT_LEASE)
 
     await until(database, job_id, "done")
-    assert (await row(database, job_id)).attempt == 2
+    assert (await row(database, job_id)).attempt >= 2
     assert await effects(database) == [job_id]
 
 
@@ -103,7 +103,7 @@ async def test_a_worker_that_stood_still_past_its_lease_stops_itself_when_it_wak
 async def test_without_its_heartbeat_it_finishes_and_the_fence_undoes_it(
     database: Database, start_worker: StartWorker
 ) -> None:
-    sleeper = start_worker(seconds=2, lease=1.0, heartbeat=1000.0)
+    sleeper = start_worker(seconds=3, lease=2.0, heartbeat=1000.0)
     job_id = (await ask(database, glaze_order())).job_id
     await until(database, job_id, "running")
 
@@ -136,7 +136,7 @@ async def test_what_does_not_finish_in_time_is_handed_back_without_costing_an_at
 
     worker.send(signal.SIGTERM)
 
-    assert await worker.ended(seconds=5) == 0
+    assert await worker.ended() == 0
     job = await row(database, job_id)
     assert (job.state, job.attempt) == ("queued", 0)
     start_worker()
@@ -153,7 +153,7 @@ async def test_a_second_signal_hands_back_at_once(database: Database, start_work
     await worker.said("worker.stopping")
     worker.send(signal.SIGINT)
 
-    assert await worker.ended(seconds=5) == 0
+    assert await worker.ended() == 0
     assert (await row(database, job_id)).attempt == 0
 
 
@@ -196,7 +196,7 @@ async def test_a_worker_whose_redis_is_away_can_be_stopped(
 
         worker.send(signal.SIGTERM)
 
-        assert await worker.ended(seconds=5) == 0
+        assert await worker.ended() == 0
         assert (await row(database, job_id)).attempt == 0
 
 

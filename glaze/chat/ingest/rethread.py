@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from glaze.chat.ingest.staging import BATCH
-from glaze.chat.thread import Placed, Threader, Turn
+from glaze.chat.thread import PAUSE_MS, Placed, Threader, Turn
 from glaze.clock import from_ms
 
-# A window reaches from the beginning of the conversation that runs before the first touched comment to the end of
-# the one that runs after the last. Touched are new comments, those that quote them (they counted as quoting
-# nothing before), and those whose own quote changed.
-_WINDOWS = """
+_PAUSE = f"interval '{PAUSE_MS} milliseconds'"
+
+# Touched are new comments, those that quote them (they counted as quoting nothing before), and those whose own quote
+# changed. A window reaches from the first to the last of them, and on both sides to the next pause: no conversation
+# that runs can cross its ends.
+_WINDOWS = f"""
 CREATE TEMP TABLE windows ON COMMIT DROP AS
-WITH touched AS (
-    SELECT group_id, sent_at FROM incoming WHERE verdict = 'new' OR (differs AND verdict IN ('newer', 'deleted'))
+WITH RECURSIVE touched AS (
+    SELECT group_id, sent_at FROM incoming WHERE verdict = 'new' OR requotes
     UNION ALL
     SELECT q.group_id, q.sent_at FROM incoming i
       JOIN request_comments q
@@ -21,21 +23,22 @@ WITH touched AS (
      WHERE i.verdict = 'new'
 ), spans AS (
     SELECT group_id, min(sent_at) AS first, max(sent_at) AS last FROM touched GROUP BY group_id
+), back AS (
+    SELECT group_id, first AS at FROM spans
+    UNION ALL
+    SELECT b.group_id, (SELECT min(c.sent_at) FROM request_comments c
+                         WHERE c.group_id = b.group_id AND c.sent_at < b.at AND c.sent_at >= b.at - {_PAUSE})
+      FROM back b WHERE b.at IS NOT NULL
+), forth AS (
+    SELECT group_id, last AS at FROM spans
+    UNION ALL
+    SELECT f.group_id, (SELECT max(c.sent_at) FROM request_comments c
+                         WHERE c.group_id = f.group_id AND c.sent_at > f.at AND c.sent_at <= f.at + {_PAUSE})
+      FROM forth f WHERE f.at IS NOT NULL
 )
-SELECT s.group_id,
-       least(s.first, (
-           SELECT r.started_at
-             FROM request_comments c JOIN requests r ON r.group_id = c.group_id AND r.id = c.request_id
-            WHERE c.group_id = s.group_id AND c.sent_at <= s.first ORDER BY c.sent_at DESC LIMIT 1
-       )) AS first,
-       greatest(s.last, (
-           SELECT max(c.sent_at) FROM request_comments c
-            WHERE c.group_id = s.group_id AND c.request_id IN (
-                SELECT n.request_id FROM request_comments n
-                 WHERE n.group_id = s.group_id AND n.sent_at BETWEEN s.last AND s.last + interval '60 minutes')
-       )) AS last
-  FROM spans s
-"""
+SELECT * FROM (SELECT group_id, min(at) AS first FROM back GROUP BY group_id) b
+  JOIN (SELECT group_id, max(at) AS last FROM forth GROUP BY group_id) f USING (group_id)
+"""  # noqa: S608 - constants of ours
 
 _KNOWN = """
 CREATE TEMP TABLE known_turns ON COMMIT DROP AS
@@ -78,6 +81,15 @@ SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, true, NULL, NULL
     ON CONFLICT DO NOTHING
 """  # noqa: S608 - statements of ours
 
+# A conversation that has comments outside the window stays theirs: what leaves it begins anew.
+_KEPT_OUTSIDE = """
+CREATE TEMP TABLE kept_outside ON COMMIT DROP AS
+SELECT DISTINCT c.group_id, c.request_id
+  FROM (SELECT DISTINCT group_id, request_id FROM known_turns WHERE NOT fixed) k
+  JOIN request_comments c USING (group_id, request_id)
+ WHERE NOT EXISTS (SELECT FROM known_turns t WHERE t.id = c.id AND NOT t.fixed)
+"""
+
 _READ_QUOTES = f"""
 WITH turns AS ({_TURNS})
 SELECT t.group_id, t.id, (extract(epoch FROM t.sent_at) * 1000)::bigint, q.id
@@ -86,8 +98,10 @@ SELECT t.group_id, t.id, (extract(epoch FROM t.sent_at) * 1000)::bigint, q.id
 """  # noqa: S608 - statements of ours
 
 _READ_TURNS = f"""
-SELECT group_id, id, (extract(epoch FROM sent_at) * 1000)::bigint, request_id, fixed
-  FROM ({_TURNS}) t ORDER BY group_id, sent_at, id
+SELECT t.group_id, t.id, (extract(epoch FROM t.sent_at) * 1000)::bigint,
+       CASE WHEN t.fixed OR k.request_id IS NULL THEN t.request_id END, t.fixed
+  FROM ({_TURNS}) t LEFT JOIN kept_outside k ON k.group_id = t.group_id AND k.request_id = t.request_id
+ ORDER BY t.group_id, t.sent_at, t.id
 """  # noqa: S608 - statements of ours
 
 _NEXT_IDS = "SELECT nextval('requests_id_seq') FROM generate_series(1, $1::bigint)"
@@ -106,17 +120,19 @@ DELETE FROM requests r USING (SELECT DISTINCT group_id, request_id FROM known_tu
    AND NOT EXISTS (SELECT FROM request_comments c WHERE c.group_id = r.group_id AND c.request_id = r.id)
 """
 
+# Both where comments came from and where they went: a conversation may lose its earliest comment, or gain an earlier
+# one, for a reply whose clock is behind is older than what it quotes.
 _SET_STARTS = """
 UPDATE requests r SET started_at = s.started_at
   FROM (SELECT c.group_id, c.request_id, min(c.sent_at) AS started_at
           FROM request_comments c
-          JOIN (SELECT DISTINCT t.group_id, t.request_id FROM threaded t JOIN known_turns u ON u.id = t.comment_id)
-               touched ON touched.group_id = c.group_id AND touched.request_id = c.request_id
+          JOIN (SELECT group_id, request_id FROM known_turns UNION
+                SELECT t.group_id, t.request_id FROM threaded t JOIN known_turns u ON u.id = t.comment_id) touched
+         USING (group_id, request_id)
          GROUP BY c.group_id, c.request_id) s
  WHERE r.group_id = s.group_id AND r.id = s.request_id AND r.started_at <> s.started_at
 """
 
-# A reply whose clock is behind may be older than what it quotes; it then begins the conversation.
 _SET_EARLIER_STARTS = """
 UPDATE requests r SET started_at = s.started_at
   FROM (SELECT t.group_id, t.request_id, min(i.sent_at) AS started_at
@@ -131,7 +147,7 @@ async def thread_window(connection: Any) -> None:
 
     Makes the requests that begin; comments known already are moved by `settle`, after the new ones are in.
     """
-    for statement in (_WINDOWS, _KNOWN, _FOLLOW_REPLIES, _FETCH_TARGETS):
+    for statement in (_WINDOWS, _KNOWN, _FOLLOW_REPLIES, _FETCH_TARGETS, _KEPT_OUTSIDE):
         await connection.execute(statement)
     await connection.execute(_MAKE_THREADED)
     quotes: dict[int, dict[int, tuple[int, int]]] = {}

@@ -17,8 +17,12 @@ from glaze.jobs.ring import Doorbell
 from glaze.jobs.run import Runner, WorkContext
 from glaze.settings import Settings
 
-HASTY = Deadlines(heartbeat=0.1, lease=0.8, ring_again=0.3, relay=0.05, backoff=0.01)
+HASTY = Deadlines(heartbeat=0.1, lease=1.5, ring_again=0.3, relay=0.05, backoff=0.01)
 """Deadlines in proportion, only shorter."""
+
+
+AT_MOST = 1.0
+"""Seconds a ring that fails may hold its caller: 0.15 by the deadline, the rest is for a busy machine."""
 
 
 def glaze_order(

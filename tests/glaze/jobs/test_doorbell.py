@@ -13,7 +13,7 @@ from glaze.errors import InvalidInputError
 from glaze.jobs.doorbell import QUEUE, ArqDoorbell, arq_redis, read_json
 from glaze.jobs.relay import relay_once
 from glaze.jobs.ring import ring_now
-from tests.glaze.jobs.acting import ask, change, glaze_order
+from tests.glaze.jobs.acting import AT_MOST, ask, change, glaze_order
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ async def test_without_redis_a_mutation_succeeds_and_hardly_waits(database: Data
         port = reserved.getsockname()[1]
     bell = ArqDoorbell(f"redis://127.0.0.1:{port}/0")
 
-    started = time.monotonic()
     job_id = (await ask(database, glaze_order())).job_id
+    started = time.monotonic()
     await ring_now(database, bell, job_id)
 
-    assert time.monotonic() - started < 0.25
+    assert time.monotonic() - started < AT_MOST
     await bell.close()
 
 
@@ -82,7 +82,7 @@ async def test_a_redis_that_accepts_and_never_answers_is_given_up_on(database: D
         started = time.monotonic()
         await ring_now(database, bell, job_id)
 
-        assert time.monotonic() - started < 0.25
+        assert time.monotonic() - started < AT_MOST
         await bell.close()
 
 

@@ -5,11 +5,11 @@ import time
 
 from glaze.db.engine import Database
 from glaze.jobs.catalogue import SnapshotOrder
-from glaze.jobs.deadlines import DEADLINES
 from glaze.jobs.models import JobState
 from glaze.jobs.relay import relay, relay_once
 from glaze.jobs.ring import FRONT, ring_next, ring_now
 from tests.glaze.jobs.acting import (
+    AT_MOST,
     HASTY,
     Bell,
     BrokenBell,
@@ -155,7 +155,7 @@ async def test_a_refusing_redis_costs_the_asker_nothing_and_the_job_rings_later(
     assert bell.rung == [job_id]
 
 
-async def test_a_hanging_redis_holds_a_mutation_for_less_than_a_quarter_of_a_second(database: Database) -> None:
+async def test_a_hanging_redis_hardly_holds_a_mutation(database: Database) -> None:
     job_id = (await ask(database, glaze_order())).job_id
     bell = HangingBell()
 
@@ -163,7 +163,7 @@ async def test_a_hanging_redis_holds_a_mutation_for_less_than_a_quarter_of_a_sec
     await ring_now(database, bell, job_id)
 
     assert bell.rung == [job_id]
-    assert time.monotonic() - started < 0.25
+    assert time.monotonic() - started < AT_MOST
 
 
 async def test_a_hanging_redis_holds_the_relay_for_one_ring_not_for_all(database: Database) -> None:
@@ -175,7 +175,7 @@ async def test_a_hanging_redis_holds_the_relay_for_one_ring_not_for_all(database
     assert (await relay_once(database, bell)).rung == 0
 
     assert len(bell.rings) == 1
-    assert time.monotonic() - started < DEADLINES.ring * 3
+    assert time.monotonic() - started < AT_MOST
 
 
 async def test_a_ring_never_raises_even_without_a_database() -> None:

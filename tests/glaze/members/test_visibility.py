@@ -89,15 +89,16 @@ async def test_hiding_and_opting_out_count_for_one_group_and_by_any_identity(
     database: Database, climbers: dict[str, Person]
 ) -> None:
     async with database.transaction() as session:
-        eve, ada = climbers["eve"], climbers["ada"]
-        reading = climbers["cyd"].group
-        await make_member(session, reading, eve.identity, "Eve")
-        await make_member(session, reading, ada.identity, "Ada")
+        eve, fay, ada = climbers["eve"], climbers["fay"], climbers["ada"]
+        for person in (eve, fay, ada):
+            await make_member(session, climbers["cyd"].group, person.identity, "Reader")
         # A second account of bea's, never seen in this group under this number, opts her out of it.
         number = await make_identity(session, climbers["bea"].user, kind="e164", value="+15550100")
         await opt_out(session, Person(climbers["bea"].user, number, climbers["bea"].group))
     assert await seen(database, member("ada"), eve.id, "climbing") is None
     assert await seen(database, member("ada"), eve.id, "reading") == "reading"
+    assert await seen(database, member("ada"), fay.id, "climbing") is None
+    assert await seen(database, member("ada"), fay.id, "reading") == "reading"
     assert await seen(database, member("ada"), climbers["bea"].id, "climbing") is None
 
 

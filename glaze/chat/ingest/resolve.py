@@ -1,0 +1,115 @@
+"""What becomes of each staged comment: is it new, newer than what is known, deleted, or the same (R6, R7).
+
+What wins is decided by the files alone, by an order that knows no equals, so that A, B and B, A end in the same
+tables: a deletion over all, then the latest edit, the newest export, the words, and at last what tells more.
+"""
+
+from datetime import datetime
+from typing import Any
+
+# Hardly any file holds a comment twice, and the fold below is worth a second a quarter of a million.
+_ANY_TWICE = """
+SELECT EXISTS (SELECT FROM staged_comments GROUP BY group_id, author_id, sent_ms HAVING count(*) > 1)
+"""
+
+# One row for each comment of the file. Of several copies the latest edit wins, then the later line; a deletion
+# anywhere wins over all. Narrow: what is said is joined where it is needed, by the number of its line.
+_FOLD = """
+SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms, gone
+  FROM (SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms,
+               bool_or(deleted) OVER same AS gone,
+               row_number() OVER (same ORDER BY coalesce(edited_ms, 0) DESC, ord DESC) AS place
+          FROM staged_comments
+        WINDOW same AS (PARTITION BY group_id, sent_ms, author_id)) f
+ WHERE place = 1
+"""
+
+_AS_THEY_ARE = """
+SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms, deleted AS gone FROM staged_comments
+"""
+
+# `differs` says whether its evidence moves, `requotes` whether it may go to another conversation.
+_RESOLVE = """
+CREATE TEMP TABLE incoming ON COMMIT DROP AS
+WITH folded AS (
+    SELECT ord, group_id, author_id, gone, CASE WHEN NOT gone THEN quoted_author_id END AS quoted_author_id,
+           timestamptz 'epoch' + sent_ms * interval '1 millisecond' AS sent_at,
+           timestamptz 'epoch' + edited_ms * interval '1 millisecond' AS edited_at,
+           CASE WHEN NOT gone THEN timestamptz 'epoch' + quoted_ms * interval '1 millisecond' END AS quoted_sent_at
+      FROM ({fold}) f
+), met AS (
+    SELECT f.*, c.request_id, c.id AS known_id,
+           CASE WHEN c.id IS NULL THEN 'new'
+                WHEN c.deleted THEN 'same'
+                WHEN f.gone THEN 'deleted'
+                WHEN (coalesce(f.edited_at, '-infinity'), {as_of}::timestamptz, s.body COLLATE "C")
+                   > (coalesce(c.edited_at, '-infinity'), c.text_as_of, c.body COLLATE "C") THEN 'newer'
+                WHEN (f.edited_at, {as_of}::timestamptz, s.body) IS NOT DISTINCT FROM (c.edited_at, c.text_as_of, c.body)
+                THEN 'equal'
+                ELSE 'same' END AS verdict,
+           (c.id IS NULL OR {as_of}::timestamptz >= c.reactions_as_of) AND NOT f.gone AND c.deleted IS NOT TRUE
+               AS brings_reactions,
+           c.reactions_as_of = {as_of}::timestamptz AS adds_reactions,
+           (c.body, c.kind) IS DISTINCT FROM (s.body, s.kind) AS rewords,
+           (c.quoted_author_id, c.quoted_sent_at) IS DISTINCT FROM (f.quoted_author_id, f.quoted_sent_at) AS requotes
+      FROM folded f
+      LEFT JOIN request_comments c
+        ON c.group_id = f.group_id AND c.author_id = f.author_id AND c.sent_at = f.sent_at
+      LEFT JOIN staged_comments s ON c.id IS NOT NULL AND s.ord = f.ord
+)
+SELECT ord, group_id, author_id, gone, quoted_author_id, sent_at, edited_at, quoted_sent_at, request_id,
+       coalesce(known_id, nextval('request_comments_id_seq')) AS id, verdict, brings_reactions,
+       coalesce(adds_reactions, false) AS adds_reactions,
+       verdict = 'deleted' OR verdict IN ('newer', 'equal') AND (rewords OR requotes) AS differs,
+       verdict IN ('newer', 'equal', 'deleted') AND requotes AS requotes
+  FROM met ORDER BY group_id, sent_at, ord
+"""
+
+_INDEX_INCOMING = """
+CREATE UNIQUE INDEX ON incoming (group_id, author_id, sent_at);
+ANALYZE incoming
+"""
+
+# Links and tags follow from the words; what else hangs on a comment need not.
+_BESIDE_THE_WORDS = {
+    "comment_mentions": ("staged_mentions", "start, identity_id"),
+    "comment_attachments": ("staged_attachments", "position, content_type, size, voice"),
+}
+
+_DIFFERS_BESIDE = """
+UPDATE incoming SET differs = true
+ WHERE NOT differs AND id IN (
+    SELECT id FROM (
+        SELECT i.id, {columns} FROM incoming i JOIN {staged} s USING (ord) WHERE i.verdict IN ('newer', 'equal')
+        UNION ALL
+        SELECT i.id, {columns} FROM incoming i JOIN {known} k ON k.group_id = i.group_id AND k.comment_id = i.id
+         WHERE i.verdict IN ('newer', 'equal')
+    ) told GROUP BY id, {columns} HAVING count(*) = 1)
+"""
+
+# By natural keys: the ids of ours depend on who came first.
+_TOLD = """
+SELECT i.id, jsonb_build_array(
+           t.kind, t.quoted_sent_at, (SELECT jsonb_build_array(a.kind, a.value) FROM user_attributes a
+                                       WHERE a.id = t.quoted_author_id),
+           (SELECT jsonb_agg(jsonb_build_array(m.start, a.kind, a.value) ORDER BY m.start)
+              FROM {mentions} JOIN user_attributes a ON a.id = m.identity_id),
+           (SELECT jsonb_agg(jsonb_build_array(f.position, f.content_type, f.size, f.voice) ORDER BY f.position)
+              FROM {attachments}))::text AS told
+  FROM incoming i JOIN {comment} WHERE i.verdict = 'equal' AND i.differs
+"""
+
+_SETTLE_EQUALS = """
+UPDATE incoming i SET verdict = CASE WHEN here.told IS NULL THEN 'same' ELSE 'newer' END
+  FROM incoming o
+  LEFT JOIN ({in_file}) here USING (id) LEFT JOIN ({in_tables}) there USING (id)
+ WHERE i.id = o.id AND i.verdict = 'equal'
+""".format(
+    in_file=_TOLD.format(
+        comment="(SELECT ord, kind FROM staged_comments) s USING (ord) CROSS JOIN LATERAL"
+        " (SELECT s.kind, i.quoted_author_id, i.quoted_sent_at) t",
+        mentions="(SELECT * FROM staged_mentions WHERE ord = i.ord) m",
+        attachments="(SELECT * FROM staged_attachments WHERE ord = i.ord) f",
+    ),
+    in_tables="",
+)
