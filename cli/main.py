@@ -36,7 +36,7 @@ def main() -> None:
     try:
         settings = load_settings()
         setup_logging(settings.log_format, settings.log_level)
-        _app_for(sys.argv[1:])(standalone_mode=False)
+        _app_for(sys.argv[1:])(standalone_mode=False, prog_name="./wb")
     except Exit as end:
         sys.exit(end.exit_code)
     except ClickException as error:

@@ -124,7 +124,7 @@ class _Pass:
         for selection in node.selections if node is not None else ():
             if isinstance(selection, FieldNode):
                 answer_name = (selection.alias or selection.name).value
-                total.aliases += selection.alias is not None 
+                total.aliases += selection.alias is not None or answer_name in named
                 named.add(answer_name)
             total.add(self._selection(selection))
             total.directives += len(selection.directives or ())

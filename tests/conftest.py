@@ -5,6 +5,7 @@ import os
 import random
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -76,15 +77,28 @@ def migrated_template(servers: Servers) -> Iterator[str]:
         _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def database_url(servers: Servers, migrated_template: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database of this test alone; what it commits is gone afterwards."""
+@contextmanager
+def _clone(servers: Servers, template: str) -> Iterator[str]:
     name = f"glaze_test_{uuid4().hex[:12]}"
-    _administer(servers, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+    _administer(servers, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield _url_of(servers, name)
     finally:
         _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(servers: Servers, migrated_template: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database of this test alone; what it commits is gone afterwards."""
+    with _clone(servers, migrated_template) as url:
+        yield url
+
+
+@pytest.fixture
+def another_database_url(servers: Servers, migrated_template: str) -> Iterator[str]:
+    """The URL of a second database like `database_url`, for what is compared."""
+    with _clone(servers, migrated_template) as url:
+        yield url
 
 
 @pytest.fixture

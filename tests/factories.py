@@ -244,14 +244,9 @@ async def make_edition(
             scorecard=SCORECARD,
         ),
     )
-    named: dict[int, set[int]] = {}
-    for number, claim in enumerate((*payload.claims, *(Claim("", (point.receipt,)) for point in payload.proof_points))):
-        for receipt in claim.receipts:
-            named.setdefault(number, set()).update(receipt.comment_ids)
-    named.setdefault(len(named), set()).update(quote.comment_id for quote in payload.quotes)
     session.add_all(
         EditionReceipt(edition_id=edition.id, claim=number, group_id=person.group.id, comment_id=comment)
-        for number, comments in named.items()
+        for number, comments in enumerate(payload.rests_on)
         for comment in comments
     )
     await session.flush()

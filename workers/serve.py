@@ -61,9 +61,11 @@ async def _serve(runner: Runner, listener: Listener) -> None:
 
 
 async def _cancel(*tasks: asyncio.Future[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+    """End them, however often it takes: a cancellation can be lost in the library it happens to fall into."""
+    while running := {task for task in tasks if not task.done()}:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=1)
 
 
 @contextlib.contextmanager

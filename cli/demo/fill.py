@@ -10,7 +10,8 @@ from glaze.chat.ingest.import_chat import import_chat
 from glaze.chat.ingest.report import ImportReport
 from glaze.chat.linking import link
 from glaze.db.engine import Database
-from glaze.highlights.generate import Generated, write_bios
+from glaze.highlights.conclude import Generated
+from glaze.highlights.generate import write_bios
 from glaze.highlights.pairs import glazeable_pairs
 from glaze.settings import Settings
 from glaze.snapshots.take import Taken, take_snapshots

@@ -1,6 +1,7 @@
 """All SQL of evidence versions: raising them, and reading them (R13)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,24 +24,23 @@ SELECT user_id, group_id, 1, jsonb_object_agg(reason, 1), clock_timestamp()
        changed_at = excluded.changed_at
 """
 
+_PAIRS = """
+SELECT user_id, group_id, CAST(:reason AS text) AS reason
+  FROM unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[])) AS pair (user_id, group_id)
+"""
 
-async def raise_versions_of(session: AsyncSession, changed: str) -> int:
-    """Raise the version of every (user_id, group_id, reason) that the SELECT `changed` yields; how many pairs."""
-    result = await session.execute(text(_RAISE.format(changed=changed)))
-    return int(getattr(result, "rowcount", 0))
+
+async def raise_versions_of(session: AsyncSession, changed: str, binds: Mapping[str, Any] | None = None) -> None:
+    """Raise the version of every (user_id, group_id, reason) that the SELECT `changed` yields.
+
+    Once a transaction: who raises a second time has let go of the key order that keeps deadlocks away.
+    """
+    await session.execute(text(_RAISE.format(changed=changed)), dict(binds or {}))
 
 
 async def raise_versions(session: AsyncSession, pairs: Iterable[tuple[int, int]], reason: ChangeReason) -> None:
-    """Raise the version of each (user id, group id) for one reason."""
+    """Raise the version of each (user id, group id) for one reason, once a transaction."""
     wanted = sorted(set(pairs))
-    if not wanted:
-        return
-    await session.execute(
-        text(
-            _RAISE.format(
-                changed="SELECT u AS user_id, g AS group_id, CAST(:reason AS text) AS reason"
-                " FROM unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[])) AS pair (u, g)"
-            )
-        ),
-        {"users": [pair[0] for pair in wanted], "groups": [pair[1] for pair in wanted], "reason": reason.value},
-    )
+    if wanted:
+        binds = {"users": [pair[0] for pair in wanted], "groups": [pair[1] for pair in wanted], "reason": reason.value}
+        await raise_versions_of(session, _PAIRS, binds)

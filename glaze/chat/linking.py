@@ -1,5 +1,6 @@
-"""Linking and unlinking with all that follows for the chat: duplicates and evidence versions (R2, R3, R13)."""
+"""Linking and unlinking with all that follows for the chat: names, duplicates and evidence versions (R2, R3, R13)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import text
@@ -7,44 +8,65 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from glaze.changes.store import raise_versions
 from glaze.changes.types import ChangeReason
-from glaze.chat.duplicates import mark_duplicates
+from glaze.chat.duplicates import carry_bars, mark_duplicates
+from glaze.chat.recognise import recognise
 from glaze.db.engine import driver_connection
 from glaze.members.link import Moved, link_identity, unlink_identity
 
 # An identity's evidence lies wherever it wrote, reacted, was mentioned or quoted; a member row stands for each.
-_GROUPS = "SELECT group_id FROM group_members WHERE identity_id = ANY($1::bigint[])"
+_GROUPS = "SELECT identity_id, group_id FROM group_members WHERE identity_id = ANY($1::bigint[])"
 
 
 async def link(session: AsyncSession, user_id: str, identity_key: str) -> bool:
     """Link an identity to a user by a person's word; False if nothing changed. Errors as `link_identity`."""
     connection = await _locked(session)
-    moved = await link_identity(connection, user_id, identity_key)
-    return await _follow(session, moved)
+    return await _follow(session, connection, await link_identity(connection, user_id, identity_key))
 
 
 async def unlink(session: AsyncSession, identity_key: str) -> bool:
     """Give an identity back to its home user; False if nothing changed. Errors as `unlink_identity`."""
     connection = await _locked(session)
-    moved = await unlink_identity(connection, identity_key)
-    return await _follow(session, moved)
+    return await _follow(session, connection, await unlink_identity(connection, identity_key))
 
 
-async def follow_moves(session: AsyncSession, moves: list[Moved]) -> None:
-    """After identities changed users: mark duplicates anew and raise the evidence versions of both sides."""
-    connection = await driver_connection(session)
-    users = sorted({move.user_before for move in moves} | {move.user_after for move in moves})
-    await mark_duplicates(connection, users)
-    groups = await connection.fetch(_GROUPS, [move.identity_id for move in moves])
-    await raise_versions(
-        session, [(user, row["group_id"]) for user in users for row in groups], ChangeReason.IDENTITY_LINKED
-    )
+async def groups_of(connection: Any, moves: Iterable[Moved]) -> set[int]:
+    """The groups in which identities that moved are known."""
+    rows = await connection.fetch(_GROUPS, sorted({move.identity_id for move in moves}))
+    return {row["group_id"] for row in rows}
 
 
-async def _follow(session: AsyncSession, moved: Moved | None) -> bool:
-    if moved is None:
+async def follow_moves(connection: Any, moves: Iterable[Moved]) -> set[tuple[int, int]]:
+    """After identities changed users: carry over what is barred, and mark duplicates anew.
+
+    Returns the (user id, group id) of everybody whose evidence that moves, the users before and after among them.
+    """
+    settled = _from_first_to_last(moves)
+    if not settled:
+        return set()
+    await carry_bars(connection, settled)
+    sides = {move.identity_id: (move.user_before, move.user_after) for move in settled}
+    rows = await connection.fetch(_GROUPS, sorted(sides))
+    moved = {(user, row["group_id"]) for row in rows for user in sides[row["identity_id"]]}
+    users, groups = {user for user, _ in moved}, {group for _, group in moved}
+    return moved | await mark_duplicates(connection, users, groups)
+
+
+async def _follow(session: AsyncSession, connection: Any, moves: list[Moved] | None) -> bool:
+    if moves is None:
         return False
-    await follow_moves(session, [moved])
+    recognised = await recognise(connection, await groups_of(connection, moves))
+    pairs = await follow_moves(connection, [*moves, *recognised.moves])
+    await raise_versions(session, pairs, ChangeReason.IDENTITY_LINKED)
     return True
+
+
+def _from_first_to_last(moves: Iterable[Moved]) -> list[Moved]:
+    """Each identity's moves as one; none for an identity that came back to where it was."""
+    net: dict[int, Moved] = {}
+    for move in moves:
+        first = net.get(move.identity_id, move)
+        net[move.identity_id] = Moved(move.identity_id, first.user_before, move.user_after)
+    return [move for move in net.values() if move.user_before != move.user_after]
 
 
 async def _locked(session: AsyncSession) -> Any:

@@ -67,7 +67,9 @@ class _Pattern:
 
     def __init__(self, words: frozenset[str]) -> None:
         # `shiiit` is read, `as` is not `ass`: each letter at least as often as in the word.
-        stretched = ("".join(f"{re.escape(letter)}{{{len(list(run))},}}" for letter, run in groupby(word)) for word in words)
+        stretched = (
+            "".join(f"{re.escape(letter)}{{{len(list(run))},}}" for letter, run in groupby(word)) for word in words
+        )
         self._words = words
         self._stretched = re.compile(f"(?:{'|'.join(sorted(stretched))}){_ENDINGS}")
 

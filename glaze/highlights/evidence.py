@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from glaze.highlights.names import NOBODY_ELSE, Names
+from glaze.highlights.wording import nameless_after
 from glaze.snapshots.compute import evidence_hash, snapshot_from
 from glaze.snapshots.statement import evidence_statement
 from glaze.snapshots.types import RULES_VERSION, SCHEMA_VERSION, SignalProfileSnapshot
@@ -51,7 +52,8 @@ _VERSIONS = text(
 
 _PUBLISHED = text(
     """
-    SELECT h.user_id, h.source_group, h.fingerprint, h.evidence_version, e.fallback_reason IS NOT NULL AS is_fallback,
+    SELECT h.user_id, h.source_group, h.fingerprint, h.evidence_version, h.bio_text,
+           e.fallback_reason IS NOT NULL AS is_fallback,
            h.marked_stale_at IS NOT NULL OR h.stale_after <= statement_timestamp() AS worn
       FROM user_profile_highlights h JOIN editions e ON e.id = h.edition_id
      WHERE h.user_id = ANY(CAST(:users AS bigint[])) AND h.source_group = ANY(CAST(:groups AS bigint[]))
@@ -65,10 +67,15 @@ class Published:
 
     fingerprint: str
     evidence_version: int
+    bio_text: str
     worn: bool
     """Marked stale by an admin, or past its day: to be written anew although nothing changed (R15)."""
     is_fallback: bool
     """Whether the offline writer spoke because the model could not (R14)."""
+
+    def calls(self, name: str) -> bool:
+        """Whether it calls the person so: names enter no snapshot hash, and nobody is to keep one they have left."""
+        return (name or nameless_after("")).casefold() in self.bio_text.casefold()
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,9 @@ async def read_evidence(session: AsyncSession, pairs: Sequence[Pair]) -> Known:
     rows = [row for row in taken if (row.user_id, row.group_id) in wanted]
     called = {(row.user_id, row.group_id): row.display_name for row in await session.execute(_NAMES, scope)}
     published = {
-        (row.user_id, row.source_group): Published(row.fingerprint, row.evidence_version, row.worn, row.is_fallback)
+        (row.user_id, row.source_group): Published(
+            row.fingerprint, row.evidence_version, row.bio_text, row.worn, row.is_fallback
+        )
         for row in await session.execute(_PUBLISHED, scope)
     }
     versions = {(row.user_id, row.group_id): row.version for row in await session.execute(_VERSIONS, scope)}

@@ -39,12 +39,18 @@ _SPELLED = (
 )
 # Quantities no receipt can prove: too many, too few, or left to the reader.
 _VAGUE = frozenset(
-    "zero twice thrice half double doubled triple tripled couple dozens hundreds thousands million millions billion"
-    " many several few numerous countless innumerable plenty lots tons loads scores myriad endless most majority"
-    " third fourth fifth sixth seventh eighth ninth tenth hundredth thousandth".split()
+    (
+        *("zero", "twice", "thrice", "half", "double", "doubled", "triple", "tripled", "couple", "dozens", "hundreds"),
+        *("thousands", "million", "millions", "billion", "many", "several", "few", "numerous", "countless", "plenty"),
+        *("lots", "tons", "loads", "scores", "myriad", "endless", "innumerable", "most", "majority", "third", "fourth"),
+        *("fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "hundredth", "thousandth"),
+    )
 )
 _NOT_EXACTLY = frozenset(
-    "than least most nearly almost about around roughly approximately some under above beyond over past".split()
+    (
+        *("than", "least", "most", "nearly", "almost", "about", "around", "roughly", "approximately", "some", "under"),
+        *("above", "beyond", "over", "past"),
+    )
 )
 _DURING = frozenset({"over", "about", "around", "past"})
 

@@ -11,7 +11,15 @@ from glaze.highlights.disguise import words_of
 from glaze.highlights.figures import without_dates
 from glaze.highlights.ground import Violation, ground, own_words
 from glaze.highlights.lexicon import lists_version
-from glaze.highlights.limits import forbidden_in, has_invisible, has_markup, limit_in, may_be_named, may_be_quoted, may_be_shown
+from glaze.highlights.limits import (
+    forbidden_in,
+    has_invisible,
+    has_markup,
+    limit_in,
+    may_be_named,
+    may_be_quoted,
+    may_be_shown,
+)
 from glaze.highlights.names import NOBODY_ELSE, Names
 from glaze.highlights.receipts import EMOJI, TAG
 from glaze.highlights.types import BioPayload, Claim, Receipt, ReceiptKind

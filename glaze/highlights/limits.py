@@ -15,7 +15,7 @@ _FEWEST_WORDS = 4
 _ADDRESS = re.compile(r"@|://|\bwww\.|\w\.(?:com|org|net|io|de|dev|co|me|app|info|biz|ru|uk|eu|ly)\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d(?:[\s().-]*\d){4,}")
 _MARKUP = re.compile(r"[<>`{}\[\]|\\]|\*\*|__|~~|&#?\w+;")
-_QUOTE_MARKS = frozenset("“”\"„«»‹›")
+_QUOTE_MARKS = frozenset('“”"„«»‹›')
 _ORDERS = re.compile(r"\b(?:ignore|disregard|instruction|prompt|system|assistant)", re.IGNORECASE)
 # Invisible although Unicode calls them letters, marks or symbols.
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")

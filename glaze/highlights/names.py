@@ -91,9 +91,9 @@ class Names:
                     amid = capital and _SENTENCE_BEGINS.search(text[:start]) is None
                     yield _Found(text[start:end], capital, amid, plain, name in self._small)
         low = text.casefold()
-        for name in sorted(self._without_capitals):
-            if name in low and name not in own.casefold():
-                yield _Found(name, capital=True, amid=True, plain=False, small=False)
+        for inside in sorted(self._without_capitals):
+            if inside in low and inside not in own.casefold():
+                yield _Found(inside, capital=True, amid=True, plain=False, small=False)
 
 
 NOBODY_ELSE = Names()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -17,12 +18,29 @@ from glaze.highlights.models import Edition, EditionReceipt
 from glaze.highlights.types import EditionStatus
 from glaze.highlights.wanted import Making
 
-PUBLISHED = "published"
-PENDING = "pending_manual_copy"
-OUTRUN = "outrun"
-"""Newer evidence was published meanwhile; this edition is dropped."""
-MOVED = "moved"
-"""A comment it rests on is invisible by now; it is to be written anew."""
+
+class Outcome(StrEnum):
+    """What became of one pair."""
+
+    DUE = "due"
+    """Still to be written."""
+    PUBLISHED = "published"
+    PENDING = "pending_manual_copy"
+    OUTRUN = "outrun"
+    """Newer evidence was published meanwhile; this edition is dropped."""
+    MOVED = "moved"
+    """A comment it rests on is invisible by now; it is to be written anew."""
+    UNCHANGED = "unchanged"
+    STILL_TRUE = "still_true"
+    """The evidence moved and came to the same."""
+    NO_DATA = "no_data"
+    WITHDRAWN = "withdrawn"
+
+
+_OUTCOMES = {
+    EditionStatus.PUBLISHED: Outcome.PUBLISHED,
+    EditionStatus.PENDING_MANUAL_COPY: Outcome.PENDING,
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +60,7 @@ async def publish(
     expire_days: int,
     actor: str,
     job_id: int | None = None,
-) -> dict[Pair, str]:
+) -> dict[Pair, Outcome]:
     """Publish what may be published; what became of each pair.
 
     An edition appears only if no newer evidence stands and every comment its claims, points and quotes rest on
@@ -50,17 +68,17 @@ async def publish(
     """
     known = await store.lock_highlights(session, [item.evidence.pair for item in items])
     invisible = await store.invisible_of(session, _comments(items))
-    outcome: dict[Pair, str] = {}
+    outcome: dict[Pair, Outcome] = {}
     fit: list[ToPublish] = []
     for item in items:
         pair = item.evidence.pair
         if known.get(pair, -1) > item.evidence.version:
-            outcome[pair] = OUTRUN
+            outcome[pair] = Outcome.OUTRUN
         elif not invisible.isdisjoint(_comments([item])):
-            outcome[pair] = MOVED
+            outcome[pair] = Outcome.MOVED
         else:
             fit.append(item)
-            outcome[pair] = PUBLISHED if item.written.final.status is EditionStatus.PUBLISHED else PENDING
+            outcome[pair] = _OUTCOMES[item.written.final.status]
     if fit:
         await store.keep_snapshots(session, [item.evidence for item in fit], now)
         await _store(session, fit, making, now=now, expire_days=expire_days, actor=actor, job_id=job_id)
@@ -152,8 +170,8 @@ def _highlight_row(
 def _receipt_rows(pair: Pair, draft: EditionDraft, edition_id: int) -> list[dict[str, Any]]:
     return [
         {"edition_id": edition_id, "claim": number, "group_id": pair[1], "comment_id": comment}
-        for number, claim in enumerate(draft.payload.claims)
-        for comment in sorted({comment for receipt in claim.receipts for comment in receipt.comment_ids})
+        for number, comments in enumerate(draft.payload.rests_on)
+        for comment in sorted(comments)
     ]
 
 
@@ -177,10 +195,6 @@ def _comments(items: Sequence[ToPublish]) -> set[tuple[int, int, int]]:
     return {
         (*item.evidence.pair, comment)
         for item in items
-        for payload in [item.written.final.payload]
-        for receipt in (
-            *(receipt for claim in payload.claims for receipt in claim.receipts),
-            *(point.receipt for point in payload.proof_points),
-        )
-        for comment in receipt.comment_ids
-    } | {(*item.evidence.pair, quote.comment_id) for item in items for quote in item.written.final.payload.quotes}
+        for comments in item.written.final.payload.rests_on
+        for comment in comments
+    }

@@ -1,6 +1,6 @@
 """All SQL that writes highlights: locking, upserting, moving versions up, withdrawing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,8 @@ _LOCK_PAIRS = text(
 
 _KNOWN = text(
     """
-    SELECT h.user_id, h.source_group, e.evidence_version
-      FROM user_profile_highlights h JOIN editions e ON e.id = h.edition_id
+    SELECT h.user_id, h.source_group, h.evidence_version
+      FROM user_profile_highlights h
      WHERE (h.user_id, h.source_group) IN (
            SELECT * FROM unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[])))
     """
@@ -33,11 +33,15 @@ _INVISIBLE = text(
     SELECT r.subject, r.group_id, r.comment
       FROM unnest(CAST(:subjects AS bigint[]), CAST(:groups AS bigint[]), CAST(:comments AS bigint[]))
            AS r (subject, group_id, comment)
-     WHERE NOT EXISTS (SELECT FROM visible_comments c WHERE c.group_id = r.group_id AND c.id = r.comment)
+     WHERE NOT EXISTS (SELECT FROM visible_comments c JOIN user_attributes a ON a.id = c.author_id
+                        WHERE c.group_id = r.group_id AND c.id = r.comment AND a.user_id = r.subject)
         OR EXISTS (SELECT FROM barred_receipts b
                     WHERE b.subject_id = r.subject AND b.group_id = r.group_id AND b.comment_id = r.comment)
     """
 )
+
+# Whoever takes snapshots locks many of them in an order of its own; both write them, so one follows the other.
+_WAIT_FOR_TAKERS = text("SELECT pg_advisory_xact_lock_shared(hashtext('glaze.snapshots'))")
 
 # A snapshot of older evidence is kept for its edition, but does not become the current one again.
 _SNAPSHOTS_IN = """
@@ -54,7 +58,7 @@ WITH told AS (
 """
 
 _INSERT_SNAPSHOTS = text(
-    _SNAPSHOTS_IN
+    _SNAPSHOTS_IN  # noqa: S608 - two constants of this file
     + """
     INSERT INTO snapshots (user_id, group_id, hash, evidence_version, evidence, request_ids, is_current, taken_at)
     SELECT user_id, group_id, hash, version, evidence, request_ids, false, :now FROM told
@@ -63,7 +67,7 @@ _INSERT_SNAPSHOTS = text(
 )
 
 _STEP_DOWN = text(
-    _SNAPSHOTS_IN
+    _SNAPSHOTS_IN  # noqa: S608 - two constants of this file
     + """
     UPDATE snapshots s SET is_current = false FROM newer n
      WHERE s.user_id = n.user_id AND s.group_id = n.group_id AND s.is_current
@@ -71,7 +75,7 @@ _STEP_DOWN = text(
 )
 
 _STEP_UP = text(
-    _SNAPSHOTS_IN
+    _SNAPSHOTS_IN  # noqa: S608 - two constants of this file
     + """
     UPDATE snapshots s SET is_current = true, evidence_version = n.version, taken_at = :now FROM newer n
      WHERE s.user_id = n.user_id AND s.group_id = n.group_id AND s.hash = n.hash
@@ -81,25 +85,27 @@ _STEP_UP = text(
 _MOVE_UP = text(
     """
     UPDATE user_profile_highlights h SET evidence_version = p.version
-      FROM unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[]), CAST(:versions AS bigint[]))
-           AS p (user_id, group_id, version)
+      FROM unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[]), CAST(:versions AS bigint[]),
+                  CAST(:fingerprints AS text[])) AS p (user_id, group_id, version, fingerprint)
      WHERE h.user_id = p.user_id AND h.source_group = p.group_id AND h.evidence_version < p.version
-       AND h.fingerprint = ANY(:fingerprints)
+       AND h.fingerprint = p.fingerprint
     """
 )
 
 _WITHDRAW = text(
     """
     DELETE FROM user_profile_highlights h
-     USING unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[])) AS p (user_id, group_id)
-     WHERE h.user_id = p.user_id AND h.source_group = p.group_id
+     USING unnest(CAST(:users AS bigint[]), CAST(:groups AS bigint[]), CAST(:versions AS bigint[]))
+           AS p (user_id, group_id, version)
+     WHERE h.user_id = p.user_id AND h.source_group = p.group_id AND h.evidence_version <= p.version
+       AND NOT h.manual_override
     RETURNING h.user_id, h.source_group
     """
 )
 
 
 async def lock_highlights(session: AsyncSession, pairs: Sequence[Pair]) -> dict[Pair, int]:
-    """Lock these pairs' highlights until the transaction ends; the evidence version each edition was made from."""
+    """Lock these pairs' highlights until the transaction ends; up to which evidence version each is known to hold."""
     scope = _scope(pairs)
     await session.execute(_LOCK_PAIRS, scope)
     rows = await session.execute(_KNOWN, scope)
@@ -107,7 +113,7 @@ async def lock_highlights(session: AsyncSession, pairs: Sequence[Pair]) -> dict[
 
 
 async def invisible_of(session: AsyncSession, receipts: Iterable[tuple[int, int, int]]) -> set[tuple[int, int, int]]:
-    """Those of the (subject, group, comment) that neither gate lets through now (R10, R17)."""
+    """Those of the (subject, group, comment) that a gate holds back now, or that are not the subject's (R10, R17)."""
     asked = sorted(receipts)
     if not asked:
         return set()
@@ -152,13 +158,14 @@ async def keep_snapshots(session: AsyncSession, items: Sequence[Evidence], now: 
         for item in items
     ]
     items_json = {"items": orjson.dumps(told).decode(), "now": now}
+    await session.execute(_WAIT_FOR_TAKERS)
     await session.execute(_INSERT_SNAPSHOTS, items_json)
     await session.execute(_STEP_DOWN, {"items": items_json["items"]})
     await session.execute(_STEP_UP, items_json)
 
 
 async def move_versions_up(session: AsyncSession, known: dict[Pair, tuple[int, str]]) -> None:
-    """Note that highlights hold at newer evidence too, by pair the (version, fingerprint): no call, no edition (R15)."""
+    """Note that highlights hold at newer evidence too, by pair the (version, fingerprint); no edition (R15)."""
     if known:
         await session.execute(
             _MOVE_UP,
@@ -170,11 +177,16 @@ async def move_versions_up(session: AsyncSession, known: dict[Pair, tuple[int, s
         )
 
 
-async def withdraw(session: AsyncSession, pairs: Sequence[Pair]) -> list[Pair]:
-    """Take away the highlights of pairs of whom nothing can be proven any more; those that had one."""
-    if not pairs:
+async def withdraw(session: AsyncSession, read_at: Mapping[Pair, int]) -> list[Pair]:
+    """Take away the highlights of pairs of whom nothing can be proven any more; those that had one.
+
+    `read_at` is the evidence version of each that showed nothing: what rests on newer evidence stays (R17), and so
+    does an override until it is cleared.
+    """
+    if not read_at:
         return []
-    return [(row.user_id, row.source_group) for row in await session.execute(_WITHDRAW, _scope(pairs))]
+    rows = await session.execute(_WITHDRAW, {**_scope(list(read_at)), "versions": list(read_at.values())})
+    return [(row.user_id, row.source_group) for row in rows]
 
 
 def _scope(pairs: Sequence[Pair]) -> dict[str, Any]:

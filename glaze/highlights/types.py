@@ -66,8 +66,20 @@ class BioPayload(msgspec.Struct, frozen=True):
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """All claims in reading order; a claim's position here is its number in `edition_receipts`."""
+        """All claims in reading order."""
         return tuple(claim for paragraph in self.paragraphs for claim in paragraph)
+
+    @property
+    def rests_on(self) -> tuple[frozenset[int], ...]:
+        """The comments that each claim, then each proof point, then each quote rests on.
+
+        A position here is the number in `edition_receipts`; for claims it is their number in reading order.
+        """
+        return (
+            *(frozenset(ident for receipt in claim.receipts for ident in receipt.comment_ids) for claim in self.claims),
+            *(frozenset(point.receipt.comment_ids) for point in self.proof_points),
+            *(frozenset([quote.comment_id]) for quote in self.quotes),
+        )
 
     @property
     def bio_text(self) -> str:

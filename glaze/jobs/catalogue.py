@@ -59,6 +59,8 @@ class GlazeOrder(Order):
     """Hash of the prompt, style, model and guard the asker wants."""
     ordinal: int = 0
     """0 asks for what is not there yet. Above, it is the n-th insistence on writing it anew (`force`, R25)."""
+    fallbacks: int = 0
+    """How many times in a row the model has failed before: above 0, it asks to try the model once more (R14)."""
 
     @property
     def subject(self) -> str:
@@ -71,11 +73,15 @@ class GlazeOrder(Order):
         return f"{self.subject}:v{self.evidence_version}:{self.wanted_digest}:{self.ordinal}"
 
     def folded_with(self, queued: Self) -> Self:
-        """The newer wish, keeping the insistence of the older: a `force` must not be lost to a quieter ask."""
+        """The newer wish, keeping the insistence of the older: a `force` must not be lost to a quieter ask.
+
+        One of them that does not come from a failed model makes both a new beginning.
+        """
         return replace(
             super().folded_with(queued),
             evidence_version=max(self.evidence_version, queued.evidence_version),
             ordinal=max(self.ordinal, queued.ordinal),
+            fallbacks=min(self.fallbacks, queued.fallbacks),
         )
 
 

@@ -17,8 +17,8 @@ _TRIES = 5
 
 _INSERT = text(
     """
-    INSERT INTO jobs (kind, subject, idem_key, payload, max_attempts)
-    SELECT kind, subject, idem_key, CAST(payload AS jsonb), max_attempts
+    INSERT INTO jobs (kind, subject, idem_key, payload, max_attempts, run_at)
+    SELECT kind, subject, idem_key, CAST(payload AS jsonb), max_attempts, now() + make_interval(secs => :pause)
     FROM unnest(
         CAST(:kinds AS text[]), CAST(:subjects AS text[]), CAST(:keys AS text[]),
         CAST(:payloads AS text[]), CAST(:max_attempts AS bigint[])
@@ -84,16 +84,17 @@ class Enqueued:
         return self.asked is Asked.CREATED
 
 
-async def enqueue(session: AsyncSession, order: Order) -> Enqueued:
+async def enqueue(session: AsyncSession, order: Order, *, pause: float = 0.0) -> Enqueued:
     """Ask for one piece of work in the caller's transaction; ring its id after the commit (`ring_now`)."""
-    return (await enqueue_all(session, [order]))[0]
+    return (await enqueue_all(session, [order], pause=pause))[0]
 
 
-async def enqueue_all(session: AsyncSession, orders: Sequence[Order]) -> list[Enqueued]:
+async def enqueue_all(session: AsyncSession, orders: Sequence[Order], *, pause: float = 0.0) -> list[Enqueued]:
     """Ask for many pieces of work in a few statements; one answer per order, in their order.
 
-    At most one job per subject is queued: an ask that finds one is folded into it (R25). What is joined stays
-    locked until the commit, so ask late in a transaction. Raises ConflictError if others keep taking what we join.
+    They are due in `pause` seconds. At most one job per subject is queued: an ask that finds one is folded into it
+    (R25), and is due when the earlier of the two is. What is joined stays locked until the commit, so ask late in a
+    transaction. Raises ConflictError if others keep taking what we join.
     """
     answers: dict[_Key, Enqueued] = {}
     # Everybody in one order of keys: two askers who want the same subjects wait for each other, not crosswise.
@@ -101,9 +102,9 @@ async def enqueue_all(session: AsyncSession, orders: Sequence[Order]) -> list[En
     for _ in range(_TRIES):
         if not waiting:
             break
-        answers |= await _insert(session, waiting)
+        answers |= await _insert(session, waiting, pause)
         waiting = [order for order in waiting if _key(order) not in answers]
-        answers |= await _find(session, waiting)
+        answers |= await _find(session, waiting, pause)
         waiting = [order for order in waiting if _key(order) not in answers]
     if waiting:
         raise ConflictError("The job of this subject keeps changing hands; ask again.")
@@ -126,8 +127,9 @@ def _key(order: Order) -> _Key:
     return (order.kind, order.idem_key)
 
 
-async def _insert(session: AsyncSession, orders: Sequence[Order]) -> dict[_Key, Enqueued]:
+async def _insert(session: AsyncSession, orders: Sequence[Order], pause: float) -> dict[_Key, Enqueued]:
     parameters = {
+        "pause": pause,
         "kinds": [order.kind for order in orders],
         "subjects": [order.subject for order in orders],
         "keys": [order.idem_key for order in orders],
@@ -138,7 +140,7 @@ async def _insert(session: AsyncSession, orders: Sequence[Order]) -> dict[_Key, 
     return {(row.kind, row.idem_key): Enqueued(row.id, Asked.CREATED, JobState.QUEUED) for row in rows}
 
 
-async def _find(session: AsyncSession, orders: Sequence[Order]) -> dict[_Key, Enqueued]:
+async def _find(session: AsyncSession, orders: Sequence[Order], pause: float) -> dict[_Key, Enqueued]:
     """The jobs that stood in the way of an insert; those that have moved on meanwhile are left out."""
     if not orders:
         return {}
@@ -146,7 +148,7 @@ async def _find(session: AsyncSession, orders: Sequence[Order]) -> dict[_Key, En
     rows = (await session.execute(_OF_THE_SAME_KEY, parameters)).all()
     answers = {(row.kind, row.idem_key): Enqueued(row.id, Asked.REPEATED, JobState(row.state)) for row in rows}
     unserved = [order for order in orders if _key(order) not in answers or answers[_key(order)].state not in _SERVES]
-    queued = await _fold_each(session, unserved)
+    queued = await _fold_each(session, unserved, pause)
     for order in unserved:
         same, job_id = answers.pop(_key(order), None), queued.get((order.kind, order.subject))
         if job_id is not None:
@@ -157,11 +159,11 @@ async def _find(session: AsyncSession, orders: Sequence[Order]) -> dict[_Key, En
     return answers
 
 
-async def _fold_each(session: AsyncSession, orders: Sequence[Order]) -> dict[KindSubject, int]:
+async def _fold_each(session: AsyncSession, orders: Sequence[Order], pause: float) -> dict[KindSubject, int]:
     """Fold all orders, one after the other where several are of one subject."""
     queued: dict[KindSubject, int] = {}
     while orders:
         firsts = {(order.kind, order.subject): order for order in reversed(orders)}
-        queued |= await fold_into_queued(session, firsts)
+        queued |= await fold_into_queued(session, firsts, pause)
         orders = [order for order in orders if firsts[order.kind, order.subject] is not order]
     return queued

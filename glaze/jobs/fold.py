@@ -34,10 +34,22 @@ _REWRITE = text(
 )
 
 
-async def fold_into_queued(session: AsyncSession, asked: Mapping[KindSubject, Order | None]) -> dict[KindSubject, int]:
+# A pause that was asked for ends with an earlier ask; one that failed attempts have earned does not.
+_BRING_FORWARD = text(
+    """
+    UPDATE jobs SET run_at = clock_timestamp() + make_interval(secs => :pause), rung_at = NULL
+    WHERE id = ANY (:ids) AND attempt = 0 AND run_at > clock_timestamp() + make_interval(secs => :pause)
+    """
+)
+
+
+async def fold_into_queued(
+    session: AsyncSession, asked: Mapping[KindSubject, Order | None], pause: float | None = None
+) -> dict[KindSubject, int]:
     """Fold each order into the job queued for its subject: `{(kind, subject): job id}`, absent where none is queued.
 
-    The jobs stay locked until the caller's transaction ends. Without an order the job is only found and locked.
+    With `pause`, the job is due in that many seconds at the latest, unless it waits after a failed attempt. The
+    jobs stay locked until the caller's transaction ends. Without an order the job is only found and locked.
     """
     if not asked:
         return {}
@@ -55,6 +67,8 @@ async def fold_into_queued(session: AsyncSession, asked: Mapping[KindSubject, Or
     if rewritten:
         payloads = [orjson.dumps(payload).decode() for payload in rewritten.values()]
         await session.execute(_REWRITE, {"ids": list(rewritten), "payloads": payloads})
+    if pause is not None and rows:
+        await session.execute(_BRING_FORWARD, {"ids": [row.id for row in rows], "pause": pause})
     return {(row.kind, row.subject): row.id for row in rows}
 
 

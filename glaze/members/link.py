@@ -1,5 +1,6 @@
 """Saying which user an identity belongs to: by hand, by an import, and taking it back (R2)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,22 +8,39 @@ from glaze.errors import ConflictError, InvalidInputError, NotFoundError
 from glaze.members.enrol import PROVISIONAL_PREFIX
 from glaze.members.models import IdentityKind, LinkedBy
 
-# What an import may say by itself. A person's word stands. Everything is decided anew from what the tables hold,
-# so that the order of imports makes no difference (R7).
 _RELINK = """
-WITH told AS (
-    SELECT a.id, coalesce(w.user_id, a.home_user_id) AS user_id,
-           CASE WHEN w.user_id IS NULL THEN 'home' ELSE 'import' END AS linked_by
-      FROM user_attributes a
-      LEFT JOIN (SELECT t.identity_id, b.user_id
-                   FROM unnest($2::bigint[], $3::bigint[]) AS t (identity_id, same_as_id)
-                   JOIN user_attributes b ON b.id = t.same_as_id) w ON w.identity_id = a.id
-     WHERE a.id = ANY($1::bigint[]) AND a.linked_by <> 'person'
-)
-UPDATE user_attributes a SET user_id = told.user_id, linked_by = told.linked_by
-  FROM told, user_attributes old
- WHERE a.id = told.id AND old.id = a.id AND (a.user_id, a.linked_by) IS DISTINCT FROM (told.user_id, told.linked_by)
-RETURNING a.id, old.user_id AS user_before, a.user_id AS user_after
+UPDATE user_attributes a
+   SET user_id = coalesce(told.user_id, a.home_user_id),
+       linked_by = CASE WHEN told.user_id IS NULL THEN 'home' ELSE 'import' END
+  FROM unnest($1::bigint[], $2::bigint[]) AS told (id, user_id), user_attributes old
+ WHERE a.id = told.id AND old.id = a.id AND a.linked_by <> 'person'
+   AND a.user_id <> coalesce(told.user_id, a.home_user_id)
+RETURNING a.id AS identity_id, old.user_id AS user_before, a.user_id AS user_after
+"""
+
+# A number told of two accounts changed hands: whose its words are nobody can tell, so it stands for itself, and an
+# import said so. Whoever comes later and names one of the two changes nothing; only a person can settle it.
+_CLAIM_NUMBERS = """
+UPDATE user_attributes a
+   SET user_id = CASE WHEN claims.users = 1 AND (a.linked_by = 'home' OR a.user_id = claims.user_id)
+                      THEN claims.user_id ELSE a.home_user_id END,
+       linked_by = 'import'
+  FROM (SELECT c.number_id, min(b.user_id) AS user_id, count(DISTINCT b.user_id) AS users
+          FROM unnest($1::bigint[], $2::bigint[]) AS c (number_id, account_id)
+          JOIN user_attributes b ON b.id = c.account_id
+         GROUP BY c.number_id) claims,
+       user_attributes old
+ WHERE a.id = claims.number_id AND old.id = a.id AND a.linked_by <> 'person'
+   AND NOT (a.linked_by = 'import' AND a.user_id = a.home_user_id)
+RETURNING a.id AS identity_id, old.user_id AS user_before, a.user_id AS user_after
+"""
+
+# A number goes where its account goes, unless another account of the same user may be the one it belongs to.
+_FOLLOW_ACCOUNT = """
+UPDATE user_attributes a SET user_id = $2
+ WHERE a.user_id = $1 AND a.home_user_id <> $1 AND a.kind = 'e164' AND a.linked_by = 'import'
+   AND NOT EXISTS (SELECT FROM user_attributes b WHERE b.user_id = $1 AND b.kind = 'aci')
+RETURNING a.id AS identity_id, $1 AS user_before, a.user_id AS user_after
 """
 
 
@@ -35,20 +53,28 @@ class Moved:
     user_after: int
 
 
-async def relink(connection: Any, identities: list[int], same_as: dict[int, int]) -> list[Moved]:
-    """Let each of `identities` belong to the user of the identity it is the same as, else to its home user.
+async def relink(connection: Any, belongs: Mapping[int, int | None]) -> list[Moved]:
+    """Let identities belong to the users an import proves them to be, by identity id; None is their home user.
 
-    `same_as` maps identity ids to identity ids. Identities a person has linked stay where they are.
+    Identities a person has settled stay where they are.
     """
-    rows = await connection.fetch(_RELINK, identities, list(same_as), list(same_as.values()))
-    moved = [Moved(row["id"], row["user_before"], row["user_after"]) for row in rows]
-    return [move for move in moved if move.user_before != move.user_after]
+    return _moved(await connection.fetch(_RELINK, list(belongs), list(belongs.values())))
 
 
-async def link_identity(connection: Any, user_id: str, identity_key: str) -> Moved | None:
+async def claim_numbers(connection: Any, claims: Iterable[tuple[int, int]]) -> list[Moved]:
+    """Let numbers belong to the user of the account an export says they are of: (number's, account's identity id).
+
+    A number that two accounts are said to bear, now or in an earlier import, stands for itself.
+    """
+    pairs = list(claims)
+    return _moved(await connection.fetch(_CLAIM_NUMBERS, [pair[0] for pair in pairs], [pair[1] for pair in pairs]))
+
+
+async def link_identity(connection: Any, user_id: str, identity_key: str) -> list[Moved] | None:
     """Link an identity to the user with this external id, who is made if new; None if it is linked so already.
 
-    Raises NotFoundError for an unknown identity, ConflictError if it belongs to another user by a person's word.
+    A number goes with its account. Raises NotFoundError for an unknown identity, ConflictError if it belongs to
+    another user by a person's word.
     """
     if not user_id.strip() or user_id.startswith(PROVISIONAL_PREFIX):
         raise InvalidInputError(
@@ -58,29 +84,42 @@ async def link_identity(connection: Any, user_id: str, identity_key: str) -> Mov
     identity = await find_identity(connection, identity_key)
     await connection.execute("INSERT INTO users (user_id) VALUES ($1) ON CONFLICT DO NOTHING", user_id)
     user: int = await connection.fetchval("SELECT id FROM users WHERE user_id = $1", user_id)
-    row = await connection.fetchrow("SELECT user_id, linked_by FROM user_attributes WHERE id = $1 FOR UPDATE", identity)
-    if row["user_id"] == user and row["linked_by"] == LinkedBy.PERSON:
+    row = await connection.fetchrow(_HELD, identity)
+    if row["linked_by"] == LinkedBy.PERSON and row["user_id"] == user:
         return None
-    if row["linked_by"] == LinkedBy.PERSON:
+    if row["linked_by"] == LinkedBy.PERSON and row["user_id"] != row["home_user_id"]:
         raise ConflictError("This identity is linked to another user: unlink it first.")
-    await connection.execute(
-        "UPDATE user_attributes SET user_id = $2, linked_by = 'person' WHERE id = $1", identity, user
-    )
-    return Moved(identity, row["user_id"], user)
+    return await _move(connection, row, user, LinkedBy.PERSON)
 
 
-async def unlink_identity(connection: Any, identity_key: str) -> Moved | None:
-    """Give an identity back to its home user (R2); None if it is there already. NotFoundError if unknown."""
-    identity = await find_identity(connection, identity_key)
-    row = await connection.fetchrow(
-        "SELECT user_id, home_user_id FROM user_attributes WHERE id = $1 FOR UPDATE", identity
-    )
-    await connection.execute(
-        "UPDATE user_attributes SET user_id = home_user_id, linked_by = 'home' WHERE id = $1", identity
-    )
+async def unlink_identity(connection: Any, identity_key: str) -> list[Moved] | None:
+    """Give an identity back to its home user (R2); None if it is there already. NotFoundError if unknown.
+
+    After a person's link the files' word counts again; a link that the files made is denied by this for good.
+    """
+    row = await connection.fetchrow(_HELD, await find_identity(connection, identity_key))
     if row["user_id"] == row["home_user_id"]:
         return None
-    return Moved(identity, row["user_id"], row["home_user_id"])
+    by_person = row["linked_by"] == LinkedBy.PERSON
+    return await _move(connection, row, row["home_user_id"], LinkedBy.HOME if by_person else LinkedBy.PERSON)
+
+
+_HELD = "SELECT id, kind, user_id, home_user_id, linked_by FROM user_attributes WHERE id = $1 FOR UPDATE"
+
+
+async def _move(connection: Any, row: Any, user: int, linked_by: LinkedBy) -> list[Moved]:
+    await connection.execute(
+        "UPDATE user_attributes SET user_id = $2, linked_by = $3 WHERE id = $1", row["id"], user, linked_by
+    )
+    moved = Moved(row["id"], row["user_id"], user)
+    if row["kind"] != IdentityKind.ACI:
+        return [moved]
+    return [moved, *_moved(await connection.fetch(_FOLLOW_ACCOUNT, row["user_id"], user))]
+
+
+def _moved(rows: Iterable[Any]) -> list[Moved]:
+    moves = (Moved(row["identity_id"], row["user_before"], row["user_after"]) for row in rows)
+    return [move for move in moves if move.user_before != move.user_after]
 
 
 async def find_identity(connection: Any, key: str) -> int:

@@ -54,9 +54,7 @@ async def everything_in(database_url: str) -> str:
     try:
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         texts = [
-            row[0]
-            for table in tables
-            for row in await connection.fetch(f"SELECT t::text FROM {table['tablename']} t")
+            row[0] for table in tables for row in await connection.fetch(f"SELECT t::text FROM {table['tablename']} t")
         ]
     finally:
         await connection.close()

@@ -218,9 +218,11 @@ async def test_a_flushed_redis_loses_no_job(database: Database, redis_url: str, 
 async def test_two_workers_share_what_there_is_and_do_each_job_once(
     database: Database, start_worker: StartWorker
 ) -> None:
-    jobs = [(await ask(database, glaze_order(user))).job_id for user in range(1, 41)]
+    workers = [start_worker(seconds=0.2) for _ in range(2)]
+    for worker in workers:
+        await worker.said("worker.started")
 
-    workers = [start_worker(seconds=0.05) for _ in range(2)]
+    jobs = [(await ask(database, glaze_order(user))).job_id for user in range(1, 61)]
 
     for job_id in jobs:
         await until(database, job_id, "done")

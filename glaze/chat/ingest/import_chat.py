@@ -11,6 +11,7 @@ from glaze.chat.exports.open import Export
 from glaze.chat.exports.types import Group, LeftOut, Message, Person, Reaction, Tally
 from glaze.chat.ingest import merge, rethread, settle
 from glaze.chat.ingest.report import GroupReport, ImportReport
+from glaze.chat.ingest.resolve import resolve
 from glaze.chat.ingest.settle import SameNumber
 from glaze.chat.ingest.staging import BATCH, Staging, keys_named_in
 from glaze.chat.models import Import
@@ -124,7 +125,7 @@ class _Run:
     async def merge(self, timezone: str | None) -> ImportReport:
         """Merge what is staged and say what came of it."""
         as_of, connection = from_ms(self.tally.as_of_ms), self.connection
-        await merge.resolve(connection, as_of)
+        await resolve(connection, as_of)
         await settle.start_noting(connection)
         await merge.update_known(connection, as_of)
         await rethread.thread_window(connection)

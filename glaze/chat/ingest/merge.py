@@ -1,64 +1,7 @@
-"""Merging staged comments into the chat so that the order of imports makes no difference (R6, R7)."""
+"""Bringing the chat up to date with the comments and reactions of a file, once it is resolved what is new (R7)."""
 
 from datetime import datetime
 from typing import Any
-
-# Hardly any file holds a comment twice, and the fold below is worth a second a quarter of a million.
-_ANY_TWICE = """
-SELECT EXISTS (SELECT FROM staged_comments GROUP BY group_id, author_id, sent_ms HAVING count(*) > 1)
-"""
-
-# One row for each comment of the file. Of several copies the latest edit wins, then the later line; a deletion
-# anywhere wins over all. Narrow: what is said is joined where it is needed, by the number of its line.
-_FOLD = """
-SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms, gone
-  FROM (SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms,
-               bool_or(deleted) OVER same AS gone,
-               row_number() OVER (same ORDER BY coalesce(edited_ms, 0) DESC, ord DESC) AS place
-          FROM staged_comments
-        WINDOW same AS (PARTITION BY group_id, sent_ms, author_id)) f
- WHERE place = 1
-"""
-
-_AS_THEY_ARE = """
-SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms, deleted AS gone FROM staged_comments
-"""
-
-# The verdict says what becomes of a comment: equal edit times are settled by the newer export, then by the words
-# themselves, so that A, B and B, A end in the same tables (R7).
-_RESOLVE = """
-CREATE TEMP TABLE incoming ON COMMIT DROP AS
-WITH folded AS (
-    SELECT ord, group_id, author_id, gone, quoted_author_id,
-           timestamptz 'epoch' + sent_ms * interval '1 millisecond' AS sent_at,
-           timestamptz 'epoch' + edited_ms * interval '1 millisecond' AS edited_at,
-           timestamptz 'epoch' + quoted_ms * interval '1 millisecond' AS quoted_sent_at
-      FROM ({fold}) f
-)
-SELECT f.*, c.request_id,
-       coalesce(c.id, nextval('request_comments_id_seq')) AS id,
-       CASE WHEN c.id IS NULL THEN 'new'
-            WHEN c.deleted THEN 'same'
-            WHEN f.gone THEN 'deleted'
-            WHEN (coalesce(f.edited_at, '-infinity'), {as_of}::timestamptz, s.body COLLATE "C")
-               > (coalesce(c.edited_at, '-infinity'), c.text_as_of, c.body COLLATE "C")
-            THEN 'newer'
-            ELSE 'same' END AS verdict,
-       (c.id IS NULL OR {as_of}::timestamptz > c.reactions_as_of) AND NOT f.gone AND c.deleted IS NOT TRUE
-           AS brings_reactions,
-       c.id IS NOT NULL AND (c.body, c.kind, c.quoted_author_id, c.quoted_sent_at)
-           IS DISTINCT FROM (s.body, s.kind, f.quoted_author_id, f.quoted_sent_at) AS differs
-  FROM folded f
-  LEFT JOIN request_comments c
-    ON c.group_id = f.group_id AND c.author_id = f.author_id AND c.sent_at = f.sent_at
-  LEFT JOIN staged_comments s ON c.id IS NOT NULL AND s.ord = f.ord
- ORDER BY f.group_id, f.sent_at, f.ord
-"""
-
-_INDEX_INCOMING = """
-CREATE UNIQUE INDEX ON incoming (group_id, author_id, sent_at);
-ANALYZE incoming
-"""
 
 _UPDATE_NEWER = """
 UPDATE request_comments c
@@ -68,10 +11,12 @@ UPDATE request_comments c
  WHERE i.verdict = 'newer' AND c.group_id = i.group_id AND c.id = i.id
 """
 
-# A deleted comment keeps its row, so that no later import revives it, and nothing else (R7).
+# A deleted comment keeps its row, so that no later import revives it, and nothing else (R7): not even from when its
+# words were.
 _UPDATE_DELETED = """
 UPDATE request_comments c
-   SET deleted = true, body = '', kind = 'text', edited_at = NULL, quoted_author_id = NULL, quoted_sent_at = NULL
+   SET deleted = true, body = '', kind = 'text', edited_at = NULL, quoted_author_id = NULL, quoted_sent_at = NULL,
+       text_as_of = c.sent_at, reactions_as_of = c.sent_at
   FROM incoming i
  WHERE i.verdict = 'deleted' AND c.group_id = i.group_id AND c.id = i.id
 """
@@ -80,7 +25,7 @@ _UPDATE_REACTION_TIMES = """
 UPDATE request_comments c
    SET reactions_as_of = $1
   FROM incoming i
- WHERE i.verdict <> 'new' AND i.brings_reactions AND c.group_id = i.group_id AND c.id = i.id
+ WHERE i.verdict <> 'new' AND i.brings_reactions AND NOT i.adds_reactions AND c.group_id = i.group_id AND c.id = i.id
 """
 
 _INSERT_NEW = """
@@ -90,10 +35,9 @@ SELECT i.group_id, i.id, t.request_id, i.author_id, i.sent_at,
        CASE WHEN NOT i.gone THEN i.edited_at END,
        CASE WHEN i.gone THEN 'text' ELSE s.kind END,
        CASE WHEN i.gone THEN '' ELSE s.body END,
-       i.gone,
-       CASE WHEN NOT i.gone THEN i.quoted_author_id END,
-       CASE WHEN NOT i.gone THEN i.quoted_sent_at END,
-       $1, $1
+       i.gone, i.quoted_author_id, i.quoted_sent_at,
+       CASE WHEN i.gone THEN i.sent_at ELSE $1 END,
+       CASE WHEN i.gone THEN i.sent_at ELSE $1 END
   FROM incoming i
   JOIN staged_comments s USING (ord)
   JOIN threaded t ON t.comment_id = i.id
@@ -107,7 +51,8 @@ _CHILDREN = {
     "comment_attachments": ("staged_attachments", "position, content_type, size, voice"),
 }
 
-# Only what differs is written: a newer export of the same chat brings every reaction again.
+# Only what differs is written: a newer export of the same chat brings every reaction again. Of exports of one time
+# neither takes back what the other holds.
 _REACTION_CHANGES = """
 CREATE TEMP TABLE reaction_changes ON COMMIT DROP AS
 WITH brought AS (
@@ -121,7 +66,7 @@ WITH brought AS (
      WHERE i.brings_reactions
      ORDER BY i.group_id, i.id, r.reactor_id, r.ord DESC
 ), held AS (
-    SELECT h.* FROM comment_reactions h
+    SELECT h.*, i.adds_reactions AND i.verdict <> 'deleted' AS stays FROM comment_reactions h
       JOIN incoming i ON i.group_id = h.group_id AND i.id = h.comment_id
      WHERE (i.brings_reactions AND i.verdict <> 'new') OR i.verdict = 'deleted'
 )
@@ -129,6 +74,9 @@ SELECT group_id, comment_id, reactor_id, b.emoji, b.reacted_at
   FROM (SELECT * FROM brought WHERE emoji IS NOT NULL) b
   FULL JOIN held h USING (group_id, comment_id, reactor_id)
  WHERE (b.emoji, b.reacted_at) IS DISTINCT FROM (h.emoji, h.reacted_at)
+   AND (h.emoji IS NULL OR NOT h.stays
+        OR (coalesce(b.reacted_at, '-infinity'), b.emoji COLLATE "C")
+         > (coalesce(h.reacted_at, '-infinity'), h.emoji COLLATE "C"))
 """
 
 _DELETE_REACTIONS = """
@@ -149,26 +97,17 @@ SELECT count(*) FROM staged_reactions r
 """
 
 
-async def resolve(connection: Any, as_of: datetime) -> None:
-    """Give each staged comment its id and its verdict: new, newer, deleted or same."""
-    await connection.execute("SET LOCAL work_mem = '128MB'")
-    fold = _FOLD if await connection.fetchval(_ANY_TWICE) else _AS_THEY_ARE
-    # CREATE TABLE AS takes no arguments through the protocol.
-    await connection.execute(_RESOLVE.format(fold=fold, as_of=f"'{as_of.isoformat()}'"))
-    await connection.execute(_INDEX_INCOMING)
-
-
 async def update_known(connection: Any, as_of: datetime) -> None:
     """Bring comments that are known already up to date: newer words, deletions, what hangs on them."""
-    known = await connection.fetchval("SELECT count(*) FROM incoming WHERE verdict IN ('newer', 'deleted')")
-    if known:
-        for table in _CHILDREN:
-            await connection.execute(
-                f"DELETE FROM {table} x USING incoming i WHERE i.verdict IN ('newer', 'deleted')"  # noqa: S608
-                " AND x.group_id = i.group_id AND x.comment_id = i.id"
-            )
-        await connection.execute(_UPDATE_NEWER, as_of)
-        await connection.execute(_UPDATE_DELETED)
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM incoming WHERE verdict <> 'new')"):
+        return
+    for table in _CHILDREN:
+        await connection.execute(
+            f"DELETE FROM {table} x USING incoming i WHERE i.differs"  # noqa: S608 - names of our own tables
+            " AND x.group_id = i.group_id AND x.comment_id = i.id"
+        )
+    await connection.execute(_UPDATE_NEWER, as_of)
+    await connection.execute(_UPDATE_DELETED)
     await connection.execute(_UPDATE_REACTION_TIMES, as_of)
 
 
@@ -179,7 +118,7 @@ async def insert_new(connection: Any, as_of: datetime) -> None:
         await connection.execute(
             f"INSERT INTO {table} (group_id, comment_id, {columns})"  # noqa: S608 - names of our own tables
             f" SELECT i.group_id, i.id, {columns} FROM {staged} s JOIN incoming i USING (ord)"
-            " WHERE i.verdict IN ('new', 'newer') AND NOT i.gone"
+            " WHERE (i.verdict = 'new' OR i.differs) AND NOT i.gone"
         )
 
 

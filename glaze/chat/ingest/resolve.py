@@ -38,7 +38,7 @@ WITH folded AS (
            CASE WHEN NOT gone THEN timestamptz 'epoch' + quoted_ms * interval '1 millisecond' END AS quoted_sent_at
       FROM ({fold}) f
 ), met AS (
-    SELECT f.*, c.request_id, c.id AS known_id,
+    SELECT f.*, c.id AS known_id,
            CASE WHEN c.id IS NULL THEN 'new'
                 WHEN c.deleted THEN 'same'
                 WHEN f.gone THEN 'deleted'
@@ -57,7 +57,7 @@ WITH folded AS (
         ON c.group_id = f.group_id AND c.author_id = f.author_id AND c.sent_at = f.sent_at
       LEFT JOIN staged_comments s ON c.id IS NOT NULL AND s.ord = f.ord
 )
-SELECT ord, group_id, author_id, gone, quoted_author_id, sent_at, edited_at, quoted_sent_at, request_id,
+SELECT ord, group_id, author_id, gone, quoted_author_id, sent_at, edited_at, quoted_sent_at,
        coalesce(known_id, nextval('request_comments_id_seq')) AS id, verdict, brings_reactions,
        coalesce(adds_reactions, false) AS adds_reactions,
        verdict = 'deleted' OR verdict IN ('newer', 'equal') AND (rewords OR requotes) AS differs,
@@ -87,29 +87,54 @@ UPDATE incoming SET differs = true
     ) told GROUP BY id, {columns} HAVING count(*) = 1)
 """
 
-# By natural keys: the ids of ours depend on who came first.
+# By natural keys, for ids of ours depend on who came first. What tells more wins; which of two that tell as much does
+# not matter, if it is always the same.
 _TOLD = """
-SELECT i.id, jsonb_build_array(
-           t.kind, t.quoted_sent_at, (SELECT jsonb_build_array(a.kind, a.value) FROM user_attributes a
-                                       WHERE a.id = t.quoted_author_id),
-           (SELECT jsonb_agg(jsonb_build_array(m.start, a.kind, a.value) ORDER BY m.start)
-              FROM {mentions} JOIN user_attributes a ON a.id = m.identity_id),
-           (SELECT jsonb_agg(jsonb_build_array(f.position, f.content_type, f.size, f.voice) ORDER BY f.position)
-              FROM {attachments}))::text AS told
-  FROM incoming i JOIN {comment} WHERE i.verdict = 'equal' AND i.differs
+SELECT t.id, jsonb_build_array(
+           t.kind, t.quoted_sent_at,
+           (SELECT a.kind || ':' || a.value FROM user_attributes a WHERE a.id = t.quoted_author_id),
+           (SELECT jsonb_agg(jsonb_build_array(x.start, a.kind, a.value) ORDER BY x.start)
+              FROM {mentions} x JOIN user_attributes a ON a.id = x.identity_id WHERE {of}),
+           (SELECT jsonb_agg(jsonb_build_array(x.position, x.content_type, x.size, x.voice) ORDER BY x.position)
+              FROM {attachments} x WHERE {of}))::text COLLATE "C" AS words
+  FROM ({comments}) t
 """
-
-_SETTLE_EQUALS = """
-UPDATE incoming i SET verdict = CASE WHEN here.told IS NULL THEN 'same' ELSE 'newer' END
-  FROM incoming o
-  LEFT JOIN ({in_file}) here USING (id) LEFT JOIN ({in_tables}) there USING (id)
- WHERE i.id = o.id AND i.verdict = 'equal'
-""".format(
-    in_file=_TOLD.format(
-        comment="(SELECT ord, kind FROM staged_comments) s USING (ord) CROSS JOIN LATERAL"
-        " (SELECT s.kind, i.quoted_author_id, i.quoted_sent_at) t",
-        mentions="(SELECT * FROM staged_mentions WHERE ord = i.ord) m",
-        attachments="(SELECT * FROM staged_attachments WHERE ord = i.ord) f",
-    ),
-    in_tables="",
+_TOLD_BY_FILE = _TOLD.format(
+    comments="SELECT i.id, i.ord, s.kind, i.quoted_author_id, i.quoted_sent_at FROM incoming i"
+    " JOIN staged_comments s USING (ord) WHERE i.verdict = 'equal' AND i.differs",
+    mentions="staged_mentions",
+    attachments="staged_attachments",
+    of="x.ord = t.ord",
 )
+_TOLD_BY_TABLES = _TOLD.format(
+    comments="SELECT c.id, c.group_id, c.kind, c.quoted_author_id, c.quoted_sent_at FROM incoming i"
+    " JOIN request_comments c ON c.group_id = i.group_id AND c.id = i.id WHERE i.verdict = 'equal' AND i.differs",
+    mentions="comment_mentions",
+    attachments="comment_attachments",
+    of="x.group_id = t.group_id AND x.comment_id = t.id",
+)
+
+_PREFER_WHAT_TELLS_MORE = f"""
+UPDATE incoming i SET verdict = 'newer'
+  FROM ({_TOLD_BY_FILE}) here JOIN ({_TOLD_BY_TABLES}) there USING (id)
+ WHERE i.id = here.id AND (length(here.words), here.words) > (length(there.words), there.words)
+"""  # noqa: S608 - statements of ours
+
+_OTHERS_ARE_THE_SAME = "UPDATE incoming SET verdict = 'same', differs = false, requotes = false WHERE verdict = 'equal'"
+
+
+async def resolve(connection: Any, as_of: datetime) -> None:
+    """Give each staged comment its id and its verdict, in the table `incoming`: new, newer, deleted or same."""
+    await connection.execute("SET LOCAL work_mem = '128MB'")
+    fold = _FOLD if await connection.fetchval(_ANY_TWICE) else _AS_THEY_ARE
+    # CREATE TABLE AS takes no arguments through the protocol.
+    await connection.execute(_RESOLVE.format(fold=fold, as_of=f"'{as_of.isoformat()}'"))
+    await connection.execute(_INDEX_INCOMING)
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM incoming WHERE verdict IN ('newer', 'equal'))"):
+        return
+    for known, (staged, columns) in _BESIDE_THE_WORDS.items():
+        await connection.execute(_DIFFERS_BESIDE.format(known=known, staged=staged, columns=columns))
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM incoming WHERE verdict = 'equal' AND differs)"):
+        await connection.execute("CREATE INDEX ON staged_mentions (ord); CREATE INDEX ON staged_attachments (ord)")
+        await connection.execute(_PREFER_WHAT_TELLS_MORE)
+    await connection.execute(_OTHERS_ARE_THE_SAME)

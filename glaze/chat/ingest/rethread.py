@@ -49,9 +49,7 @@ ANALYZE known_turns
 """
 
 _TURNS = """
-SELECT group_id, id, author_id, sent_at, NULL::bigint AS request_id, false AS fixed,
-       CASE WHEN NOT gone THEN quoted_author_id END AS quoted_author_id,
-       CASE WHEN NOT gone THEN quoted_sent_at END AS quoted_sent_at
+SELECT group_id, id, author_id, sent_at, NULL::bigint AS request_id, false AS fixed, quoted_author_id, quoted_sent_at
   FROM incoming WHERE verdict = 'new'
 UNION ALL SELECT * FROM known_turns
 """
