@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cli.folder_lock import FolderInUseError, folder_lock
+from cli.home import home
 from cli.processes import stop_on_signals
 from cli.servers.start import Servers, servers_for
 from glaze.db.migrate import upgrade
@@ -24,14 +25,15 @@ def workspace(settings: Settings) -> Iterator[Settings]:
     if settings.database_url and settings.redis_url:
         yield settings
         return
+    data_dir = settings.data_dir or home() / "data"
     with contextlib.ExitStack() as running:
         try:
-            lock = running.enter_context(folder_lock(settings.data_dir))
+            lock = running.enter_context(folder_lock(data_dir))
         except FolderInUseError as error:
-            yield with_servers(settings, _servers_of(error.info) or _wait_for(settings.data_dir))
+            yield with_servers(settings, _servers_of(error.info) or _wait_for(data_dir))
             return
         running.enter_context(stop_on_signals())
-        servers = running.enter_context(servers_for(settings, settings.data_dir / "servers", durable=True))
+        servers = running.enter_context(servers_for(settings, data_dir, durable=True))
         if not settings.database_url:
             upgrade(servers.database_url)
         lock.tell({"database_url": servers.database_url, "redis_url": servers.redis_url})

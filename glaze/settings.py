@@ -32,8 +32,8 @@ class Settings(BaseSettings):
     storage_dir: Path = Field(Path("storage"), alias="GLAZE_STORAGE_DIR")
     """Where JSON artifacts are written."""
 
-    data_dir: Path = Field(Path(".wb/data"), alias="GLAZE_DATA_DIR")
-    """Where the embedded servers keep their data."""
+    data_dir: Path | None = Field(None, alias="GLAZE_DATA_DIR")
+    """Where the embedded servers keep their data. Unset: beside what the launcher installed."""
 
     secret: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), alias="GLAZE_SECRET")
     """Keys prompt delimiters, canaries and audit hashes. Keep it: changing it changes all of them."""

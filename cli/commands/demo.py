@@ -7,9 +7,8 @@ import typer
 
 from cli.demo.check import run_check
 from cli.demo.run import run_demo
+from cli.home import home
 from glaze.log import setup_logging
-
-_DATA = Path(".wb/demo")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 def demo(
     port: Annotated[int | None, typer.Option("--port", help="Port of the API; a free one if not given.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data of earlier runs.")] = False,
-    data: Annotated[Path, typer.Option("--data", help="Where its data lie.")] = _DATA,
+    data: Annotated[Path | None, typer.Option("--data", help="Where its data lie.")] = None,
     info: Annotated[Path | None, typer.Option("--info", help="Write URL, tokens and pid as JSON when ready.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Walk the whole story on throw-away data and end.")] = False,
 ) -> None:
@@ -29,4 +28,4 @@ def demo(
     if check:
         run_check()
         return
-    run_demo(data.resolve(), port=port, fresh=fresh, info_file=info)
+    run_demo((data or home() / "demo").resolve(), port=port, fresh=fresh, info_file=info)

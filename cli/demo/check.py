@@ -64,7 +64,7 @@ def run_check(worker: WorkerOf = worker_program) -> None:
     with (
         stop_on_signals() as stop,
         throw_away_folder() as folder,
-        embedded_servers(folder / "servers", durable=False) as servers,
+        embedded_servers(folder, durable=False) as servers,
     ):
         settings = demo_settings(servers, folder)
         with steps.step("servers started and database migrated"):

@@ -13,6 +13,7 @@ from cli.demo.steps import Steps
 from cli.folder_lock import FolderInUseError, folder_lock
 from cli.held import remove_tree
 from cli.processes import Stopped, stop_on_signals
+from cli.servers.folders import erase_data
 from cli.servers.start import servers_for
 from glaze.db.migrate import upgrade
 from glaze.errors import ConflictError
@@ -24,7 +25,7 @@ def run_demo(data_dir: Path, *, port: int | None, fresh: bool, info_file: Path |
     try:
         with folder_lock(data_dir) as lock:
             if fresh:
-                remove_tree(data_dir / "servers")
+                erase_data(data_dir)
                 remove_tree(data_dir / "storage")
             _run(data_dir, port, info_file, lock.tell)
     except FolderInUseError as error:
@@ -35,7 +36,7 @@ def _run(data_dir: Path, port: int | None, info_file: Path | None, tell: Any) ->
     steps = Steps()
     with stop_on_signals() as stop:
         try:
-            with servers_for(load_settings(), data_dir / "servers", durable=True) as servers:
+            with servers_for(load_settings(), data_dir, durable=True) as servers:
                 settings = demo_settings(servers, data_dir)
                 with steps.step("servers started and database migrated"):
                     upgrade(servers.database_url)

@@ -165,7 +165,8 @@ def _judge_free_words(claim: Claim, own: str, name: str, others: Names) -> Itera
     for rule, pattern in (("not_backhanded", _BACKHANDED), ("no_gender_assumed", _GENDERED)):
         if found := pattern.search(own):
             yield rule, found[0]
-    if others.in_bio(own, name) or _CAPITAL_AMID.search(" ".join(without_dates(own).split())):
+    undated = " ".join(without_dates(own).split())  # for somebody may be called October
+    if others.in_bio(undated, name) or _CAPITAL_AMID.search(undated):
         yield "names_nobody_else", "a name that is not the subject's"
     if not _PLAIN.fullmatch(own):
         why = "markup" if has_markup(own) else "invisible characters" if has_invisible(own) else "other signs"

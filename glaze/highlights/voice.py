@@ -276,7 +276,7 @@ QUOTES = _forms(
         "{name} put it like this: “{quote}”",
         "“{quote}”, wrote {name}, and got a response.",
         "There was a response when {name} wrote: “{quote}”",
-        "One message by {name} that got a response reads: “{quote}”",
+        "A message by {name} that got a response reads: “{quote}”",
         "“{quote}” is how {name} said it, and it did not go unnoticed.",
         "Somebody took note when {name} wrote: “{quote}”",
         "There was an echo when {name} wrote: “{quote}”",
