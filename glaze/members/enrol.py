@@ -32,24 +32,37 @@ SELECT a.kind, a.value, a.id FROM user_attributes a
   JOIN unnest($1::text[], $2::text[]) AS w (kind, value) USING (kind, value)
 """
 
+# The name of the newest export wins, of exports of one time the greater; an unknown name is of no time and never wins.
 _NAME = """
 INSERT INTO group_members AS m (group_id, identity_id, display_name, named_as_of, is_member)
-SELECT group_id, identity_id, display_name, $4, false
+SELECT group_id, identity_id, display_name, CASE WHEN display_name = '' THEN timestamptz 'epoch' ELSE $4 END, false
   FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS n (group_id, identity_id, display_name)
  ORDER BY group_id, identity_id
     ON CONFLICT (group_id, identity_id) DO UPDATE
    SET display_name = excluded.display_name, named_as_of = excluded.named_as_of
- WHERE excluded.named_as_of > m.named_as_of AND excluded.display_name <> ''
-    OR m.display_name = ''
+ WHERE (excluded.named_as_of, excluded.display_name COLLATE "C") > (m.named_as_of, m.display_name COLLATE "C")
 """
 
-# The newest member list decides; where no format ever had one, whoever wrote is a member (R4).
-_APPLY_LIST = """
-UPDATE group_members m
-   SET is_member = EXISTS (SELECT FROM unnest($1::bigint[], $2::bigint[]) AS l (group_id, identity_id)
-                            WHERE l.group_id = m.group_id AND l.identity_id = m.identity_id)
-  FROM groups g
- WHERE g.id = m.group_id AND g.members_as_of = $3 AND m.group_id = ANY($4::bigint[])
+# The newest member list decides, and lists of one time together; where no format ever had one, whoever wrote is a
+# member (R4).
+_BEGIN_LISTS = """
+WITH newer AS (
+    UPDATE groups SET members_as_of = $2
+     WHERE id = ANY($1::bigint[]) AND (members_as_of IS NULL OR members_as_of < $2) RETURNING id
+)
+UPDATE group_members m SET is_member = false FROM newer WHERE m.group_id = newer.id AND m.is_member
+"""
+
+_ADD_LISTED = """
+UPDATE group_members m SET is_member = true
+  FROM unnest($1::bigint[], $2::bigint[]) AS l (group_id, identity_id) JOIN groups g ON g.id = l.group_id
+ WHERE m.group_id = l.group_id AND m.identity_id = l.identity_id AND NOT m.is_member AND g.members_as_of = $3
+"""
+
+_ADD_WRITERS = """
+UPDATE group_members m SET is_member = true
+  FROM unnest($1::bigint[], $2::bigint[]) AS w (group_id, identity_id) JOIN groups g ON g.id = w.group_id
+ WHERE m.group_id = w.group_id AND m.identity_id = w.identity_id AND NOT m.is_member AND g.members_as_of IS NULL
 """
 
 
@@ -77,7 +90,7 @@ async def enrol_identities(connection: Any, wanted: Iterable[tuple[IdentityKind,
 
 
 async def note_names(connection: Any, names: dict[tuple[int, int], str], as_of: datetime) -> None:
-    """Note the name each (group id, identity id) bears in its group; the newest export wins, no name never does."""
+    """Note the name each (group id, identity id) bears in its group, empty where the export tells none."""
     keys = list(names)
     await connection.execute(
         _NAME, [key[0] for key in keys], [key[1] for key in keys], [names[key] for key in keys], as_of
@@ -85,27 +98,13 @@ async def note_names(connection: Any, names: dict[tuple[int, int], str], as_of: 
 
 
 async def set_members(
-    connection: Any, lists: dict[int, list[int]], writers: list[tuple[int, int]], as_of: datetime
+    connection: Any, listed: list[tuple[int, int]], writers: list[tuple[int, int]], as_of: datetime
 ) -> None:
-    """Apply member lists, identity ids by group id, and count writers in where no list exists (R4).
+    """Apply member lists, and count writers in where no list exists (R4); both as (group id, identity id).
 
-    `writers` are the (group id, identity id) of people who wrote in this file.
+    A group of which nobody is listed has no list: every group has a member.
     """
-    if lists:
-        await connection.execute(
-            "UPDATE groups SET members_as_of = $2"
-            " WHERE id = ANY($1::bigint[]) AND (members_as_of IS NULL OR members_as_of < $2)",
-            list(lists),
-            as_of,
-        )
-        flat = [(group, identity) for group, identities in lists.items() for identity in identities]
-        await connection.execute(
-            _APPLY_LIST, [pair[0] for pair in flat], [pair[1] for pair in flat], as_of, list(lists)
-        )
-    await connection.execute(
-        "UPDATE group_members m SET is_member = true FROM groups g, unnest($1::bigint[], $2::bigint[]) AS w (g, i)"
-        " WHERE g.id = m.group_id AND g.members_as_of IS NULL AND m.group_id = w.g AND m.identity_id = w.i"
-        "   AND NOT m.is_member",
-        [pair[0] for pair in writers],
-        [pair[1] for pair in writers],
-    )
+    groups, identities = [pair[0] for pair in listed], [pair[1] for pair in listed]
+    await connection.execute(_BEGIN_LISTS, sorted(set(groups)), as_of)
+    await connection.execute(_ADD_LISTED, groups, identities, as_of)
+    await connection.execute(_ADD_WRITERS, [pair[0] for pair in writers], [pair[1] for pair in writers])

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +12,17 @@ from glaze.errors import InvalidInputError, NotFoundError
 
 _NEVER_TITLED = datetime(1970, 1, 1, tzinfo=UTC)
 _SLUG_LENGTH = 60
+
+BEST_KEY_FIRST = "array_position(ARRAY['master', 'id', 'folder'], split_part(key, ':', 1)), key COLLATE \"C\""
+"""SQL: the order in which a group's keys speak for it, whatever format came first; the first names its comments (R12)."""
+
+
+@dataclass(frozen=True)
+class FoundGroup:
+    """A group, and whether the key it was found by is newly the one that speaks for it."""
+
+    id: int
+    rekeyed: bool
 
 
 def slug_of(title: str) -> str:
@@ -29,8 +42,8 @@ def require_timezone(name: str) -> str:
     return name
 
 
-async def find_or_make_group(connection: Any, key: str, title: str, into: str | None) -> int:
-    """The id of the group with this key; with `into`, the standing group of that slug, which gains the key.
+async def find_or_make_group(connection: Any, key: str, title: str, into: str | None) -> FoundGroup:
+    """The group with this key; with `into`, the standing group of that slug, which gains the key.
 
     Raises NotFoundError if `into` names no group, InvalidInputError if the key belongs to another one.
     """
@@ -43,41 +56,64 @@ async def find_or_make_group(connection: Any, key: str, title: str, into: str | 
             raise InvalidInputError(
                 "This export's group was imported as a group of its own before, so --into cannot join it.", field="into"
             )
-        known = known or await _add_key(connection, key, standing)
+        return FoundGroup(standing, known is None and await _add_key(connection, key, standing))
     if known is not None:
-        return known
+        return FoundGroup(known, rekeyed=False)
     made: int = await connection.fetchval(
         "INSERT INTO groups (slug, title, titled_as_of) VALUES ($1, $2, $3) RETURNING id",
         await _free_slug(connection, slug_of(title)),
         title,
         _NEVER_TITLED,
     )
-    return await _add_key(connection, key, made)
+    return FoundGroup(made, await _add_key(connection, key, made))
 
 
-async def retitle(connection: Any, titles: dict[int, str], as_of: datetime) -> None:
-    """Take the titles, by group id, of an export that is newer than the one the group's title is from."""
+async def keys_of_slugs(connection: Any, slugs: Collection[str]) -> set[str]:
+    """The keys of the groups that stand under these slugs; a slug survives every change of title (R5)."""
+    rows = await connection.fetch(
+        "SELECT k.key FROM group_keys k JOIN groups g ON g.id = k.group_id WHERE g.slug = ANY($1::text[])", list(slugs)
+    )
+    return {row["key"] for row in rows}
+
+
+async def retitle(connection: Any, group_id: int, title: str, as_of: datetime | None) -> None:
+    """Take a title if it is newer than the group's, or of the same time and greater; no title is none.
+
+    `as_of` is the time of the export that tells it, None for a makeshift title, which every other one replaces.
+    """
     await connection.execute(
-        "UPDATE groups g SET title = t.title, titled_as_of = $3"
-        "  FROM unnest($1::bigint[], $2::text[]) AS t (id, title)"
-        " WHERE g.id = t.id AND g.titled_as_of < $3",
-        list(titles),
-        list(titles.values()),
-        as_of,
+        "UPDATE groups SET title = $2, titled_as_of = $3"
+        " WHERE id = $1 AND $2 <> '' AND (titled_as_of, title COLLATE \"C\") < ($3, $2)",
+        group_id,
+        title,
+        as_of or _NEVER_TITLED,
     )
 
 
-async def _add_key(connection: Any, key: str, group_id: int) -> int:
+async def set_timezone(connection: Any, group_ids: Collection[int], timezone: str) -> set[int]:
+    """Let this zone decide the days of the groups from now on; those whose zone it was not before."""
+    rows = await connection.fetch(
+        "UPDATE groups SET timezone = $2 WHERE id = ANY($1::bigint[]) AND timezone <> $2 RETURNING id",
+        list(group_ids),
+        timezone,
+    )
+    return {row["id"] for row in rows}
+
+
+async def _add_key(connection: Any, key: str, group_id: int) -> bool:
+    """Whether the key is now the one that speaks for the group."""
     await connection.execute("INSERT INTO group_keys (key, group_id) VALUES ($1, $2)", key, group_id)
-    return group_id
+    best: str = await connection.fetchval(
+        f"SELECT key FROM group_keys WHERE group_id = $1 ORDER BY {BEST_KEY_FIRST} LIMIT 1",  # noqa: S608 - ours
+        group_id,
+    )
+    return best == key
 
 
 async def _free_slug(connection: Any, wanted: str) -> str:
     taken = {
-        row[0]
-        for row in await connection.fetch(
-            "SELECT slug FROM groups WHERE slug = $1 OR slug LIKE $2", wanted, wanted.replace("_", r"\_") + "-%"
-        )
+        row["slug"]
+        for row in await connection.fetch("SELECT slug FROM groups WHERE slug = $1 OR slug LIKE $1 || '-%'", wanted)
     }
     number, slug = 1, wanted
     while slug in taken:

@@ -1,8 +1,10 @@
 """What an import says at its end: counts, and what a person has to settle."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from glaze.chat.recognise import AmbiguousName
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,6 @@ class GroupReport:
 
 
 @dataclass(frozen=True)
-class AmbiguousName:
-    """A name without an account that fits several people of its group, or none; a person settles it by a link."""
-
-    group_slug: str
-    identity_key: str
-    candidates: int
-
-
-@dataclass(frozen=True)
 class ImportReport:
     """The whole import. `left_out` and `comments` are of this file; `new`, `edited`, `deleted` of what it changed."""
 
@@ -44,8 +37,6 @@ class ImportReport:
     reactions_changed: int
     left_out: dict[str, int]
     ambiguous: tuple[AmbiguousName, ...] = ()
-    identity_keys: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """(key to link by, display name) of the people who wrote, for the terminal; capped."""
 
     def as_counts(self) -> dict[str, Any]:
         """What is kept in `imports`: numbers and slugs, no names (R24)."""
