@@ -17,6 +17,13 @@ from glaze.settings import Settings
 _GRACE_SECONDS = 8
 """How long open requests may take to end after SIGTERM; a supervisor allows 10 s before it kills."""
 
+_SERVER_SETTINGS = {
+    # Below the 10 s an operation may take: a statement nobody waits for any more must not go on.
+    "statement_timeout": "8000",
+    # Planning a highlight's read costs more than reading it, and its plan does not depend on whose it is.
+    "plan_cache_mode": "force_generic_plan",
+}
+
 
 def run_server(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM, then return. Raises UnavailableError without DATABASE_URL or REDIS_URL.
@@ -25,7 +32,7 @@ def run_server(settings: Settings, host: str, port: int) -> None:
     """
     if settings.database_url is None or settings.redis_url is None:
         raise UnavailableError("Set DATABASE_URL and REDIS_URL, or use ./wb demo, which brings its own servers.")
-    database = Database(settings.database_url, application="glaze-api")
+    database = Database(settings.database_url, application="glaze-api", server_settings=_SERVER_SETTINGS)
     doorbell = ArqDoorbell(settings.redis_url)
     config = server_config(create_app(settings, database, doorbell), host, port)
 

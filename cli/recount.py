@@ -3,34 +3,18 @@
 It shares no code with the rooms that count, write or judge: a slip there must not be repeated here.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from cli.recount_words import unproven, what_a_point_misses
 
 Pair = tuple[int, int]
 """(users.id, groups.id)."""
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})\b")
-_URL = re.compile(r"https?://\S+")
-_NUMBER = re.compile(r"\d+")
 _FILES = {"image": "pictures", "audio": "recordings", "video": "videos"}
 _FOR_EVER = 9000
 """asyncpg gives infinity as the last year there is."""
@@ -50,15 +34,17 @@ UNION ALL SELECT identity_id, group_id, '-infinity', 'infinity' FROM opt_outs
 class Tally:
     """What one person did in one group, counted anew."""
 
-    sent: list[datetime] = field(default_factory=list)
+    sent: dict[int, datetime] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     bodies: dict[int, str] = field(default_factory=dict)
     links: dict[int, list[str]] = field(default_factory=dict)
+    answered: set[int] = field(default_factory=set)
+    """Comments that somebody else reacted to or quoted."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A sentence that does not hold: whose, which one, and what is wrong with it."""
+    """Something that does not hold: whose, the how-manieth of its kind, and what is wrong with it."""
 
     pair: Pair
     sentence: int
@@ -113,12 +99,12 @@ class _Counting:
         for (group, comment), row in self._seen.items():
             tally = self._of_author(group, comment)
             if tally is not None:
-                tally.sent.append(row["sent_at"])
+                tally.sent[comment] = row["sent_at"]
                 tally.bodies[comment] = row["body"]
                 tally.counts["quotes_made"] += row["quoted_author_id"] is not None
             target = by_time.get((group, row["quoted_author_id"], row["quoted_sent_at"]))
             if target is not None and target["user_id"] != row["user_id"]:
-                self._count("quotes_received", self._of_author(group, target["id"]))
+                self._answer("quotes_received", group, target["id"])
 
     def what_hangs_on_them(self, links: Sequence[Any], tags: Sequence[Any], files: Sequence[Any]) -> None:
         """Links, tags and attachments."""
@@ -152,9 +138,14 @@ class _Counting:
                 continue
             self.tallies[self._owners[reactor], group].counts["reactions_given"] += 1
             if self._owners[reactor] != row["user_id"]:
-                tally = self._of_author(group, comment)
-                self._count("reactions_received", tally)
-                self._count(f"reaction:{emoji}", tally)
+                self._answer("reactions_received", group, comment)
+                self._count(f"reaction:{emoji}", self._of_author(group, comment))
+
+    def _answer(self, rule: str, group: int, comment: int) -> None:
+        tally = self._of_author(group, comment)
+        self._count(rule, tally)
+        if tally is not None:
+            tally.answered.add(comment)
 
     @staticmethod
     def _count(rule: str, tally: Tally | None) -> None:
@@ -195,15 +186,18 @@ class Recount:
     def holds(self, pair: Pair, receipt: Mapping[str, Any]) -> bool:
         """Whether a receipt `{kind, rule, value}` is what the tables say.
 
-        With `comment_ids`, a link or quote must be in exactly those comments; without, in any of the person's.
+        With `comment_ids`, a link or quote must be in exactly those comments; without, in any of the person's. What
+        is quoted must have been answered by somebody else.
         """
         tally = self._tallies.get(pair, Tally())
         rule, value = receipt["rule"], receipt["value"]
         if rule in {"top_links", "quotables"}:
-            texts = tally.links if rule == "top_links" else {comment: [body] for comment, body in tally.bodies.items()}
+            texts = (
+                tally.links if rule == "top_links" else {comment: [tally.bodies[comment]] for comment in tally.answered}
+            )
             holding = {comment for comment, held in texts.items() if value in held}
             return bool(holding) and holding.issuperset(receipt.get("comment_ids", ()))
-        days = sorted(at.astimezone(self._zones[pair[1]]).date() for at in tally.sent)
+        days = sorted(at.astimezone(self._zones[pair[1]]).date() for at in tally.sent.values())
         known = {
             "message_count": str(len(days)),
             "active_days": str(len(set(days))),
@@ -225,46 +219,32 @@ class Recount:
             wrong = [receipt["rule"] for receipt in receipts if not self.holds(pair, receipt)]
             if not receipts:
                 wrong.append("no receipt")
-            wrong += _unproven(claim["text"], name, receipts)
+            wrong += unproven(claim["text"], name, receipts)
             faults += [Fault(pair, number, what) for what in wrong]
         return faults
 
+    def check_points(self, pair: Pair, points: Iterable[Mapping[str, Any]]) -> list[Fault]:
+        """What is wrong with the proof points `{text, receipt}`: each says its receipt's value, what it is, no more."""
+        faults = []
+        for number, point in enumerate(points):
+            receipt = point["receipt"]
+            wrong = [] if self.holds(pair, receipt) else [receipt["rule"]]
+            faults += [Fault(pair, number, what) for what in wrong + what_a_point_misses(point["text"], receipt)]
+        return faults
 
-def _unproven(text: str, name: str, receipts: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Tokens of the text that none of the receipts holds."""
-    values = defaultdict(list)
-    for receipt in receipts:
-        values[str(receipt["kind"]).lower()].append(receipt["value"])
-        if ":" in receipt["rule"]:
-            text = text.replace(receipt["rule"].partition(":")[2], " ")
-    unproven = []
-    for words in values["quote"]:
-        if f"“{words}”" not in text:
-            unproven.append("a quote that is not said word by word")
-        text = text.replace(f"“{words}”", " ")
-    if "“" in text or "”" in text:
-        unproven.append("quoted words without a receipt")
-    for url in sorted(values["link"], key=len, reverse=True):
-        if url not in text:
-            unproven.append("a link that is not said")
-        text = text.replace(url, " ")
-    if _URL.search(text):
-        unproven.append("a link without a receipt")
-    said = {date(int(year), _MONTHS.index(month) + 1, int(day)).isoformat() for day, month, year in _DATE.findall(text)}
-    if said != set(values["date"]):
-        unproven.append("dates and their receipts differ")
-    text = _DATE.sub(" ", text)
-    if name:  # which may be a number
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
-    return unproven + _numbers(text, values["count"])
-
-
-def _numbers(text: str, counts: Sequence[str]) -> list[str]:
-    # Names hold digits too, so each count must stand there, and a number alone between spaces must be a count.
-    alone = {word.strip(".,;:!?()") for word in text.split()}
-    return [f"{count} is not said" for count in counts if count not in alone] + [
-        f"{word} has no receipt" for word in alone if _NUMBER.fullmatch(word) and word not in counts
-    ]
+    def check_quotes(self, pair: Pair, quotes: Iterable[Mapping[str, Any]]) -> list[Fault]:
+        """What is wrong with the quotes `{text, comment_id, sent_at}`: a whole comment of theirs that was answered."""
+        tally = self._tallies.get(pair, Tally())
+        faults = []
+        for number, quote in enumerate(quotes):
+            comment = quote["comment_id"]
+            if tally.bodies.get(comment) != quote["text"]:
+                faults.append(Fault(pair, number, "not the words of that comment"))
+            elif comment not in tally.answered:
+                faults.append(Fault(pair, number, "nobody answered it"))
+            elif tally.sent[comment] != datetime.fromisoformat(quote["sent_at"]):
+                faults.append(Fault(pair, number, "sent at another time"))
+        return faults
 
 
 def _reaches(start: datetime, end: datetime, at: datetime) -> bool:

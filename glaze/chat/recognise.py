@@ -1,4 +1,4 @@
-"""Which bare names of a group are which of its accounts, as far as the tables prove it (R2): no guess, and no word of ours."""
+"""Which bare names of a group are which of its accounts, as far as the tables prove it (R2)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

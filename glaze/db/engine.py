@@ -1,6 +1,6 @@
 """How we reach PostgreSQL: one engine a process, short sessions, and errors that tell nothing of the data."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,7 +31,15 @@ def database_url(url: str) -> URL:
 class Database:
     """One engine and its sessions. Make it once a process, `dispose()` it at the end."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, application: str = "glaze") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        application: str = "glaze",
+        server_settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """`server_settings` are PostgreSQL's, for each connection, such as `statement_timeout`."""
         self.url = database_url(url)
         self.engine: AsyncEngine = create_async_engine(
             self.url,
@@ -41,7 +49,9 @@ class Database:
             hide_parameters=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": {"application_name": application, "timezone": "UTC"}},
+            connect_args={
+                "server_settings": {"application_name": application, "timezone": "UTC", **(server_settings or {})}
+            },
         )
         event.listen(self.engine.sync_engine, "handle_error", _drop_detail)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

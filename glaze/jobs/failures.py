@@ -42,7 +42,7 @@ class Verdict:
     permanent: bool = False
 
 
-def verdict_on(error: Exception, attempt: int, deadlines: Deadlines) -> Verdict:
+def verdict_on(error: BaseException, attempt: int, deadlines: Deadlines) -> Verdict:
     """What to do about an error of attempt number `attempt`: only what says so is permanent or knows its time."""
     match error:
         case PermanentFailure():

@@ -113,25 +113,33 @@ class Runner:
             await _stop(handler)
             await self._hand_back(lease, log)
             raise
+        if end is _End.HANDLER:
+            seconds = round(time.monotonic() - started, 3)
+            return await self._judge(handler, lease, log, seconds=seconds)
         await _stop(handler)
-        if not handler.done() or handler.cancelled():
-            match end:
-                case _End.TIME_OUT:
-                    return await self._unfinished(lease, verdict_on(TimeoutError(), lease.attempt, self.deadlines), log)
-                case _End.LEASE_LOST:
-                    return await self._lost_or_done(lease, log)
-                case _:
-                    return await self._hand_back(lease, log)
-        error = handler.exception()
+        # Not asked what it says of its end: it was told to. If it had completed the job all the same, nothing below
+        # finds it running.
+        match end:
+            case _End.LEASE_LOST:
+                return await self._lost_or_done(lease, log)
+            case _End.CLOSING:
+                return await self._hand_back(lease, log)
+            case _End.TIME_OUT:
+                return await self._unfinished(lease, verdict_on(TimeoutError(), lease.attempt, self.deadlines), log)
+
+    async def _judge(
+        self, handler: asyncio.Future[Any], lease: Lease, log: FilteringBoundLogger, *, seconds: float
+    ) -> Ran:
+        """What a handler that ended by itself did, or said."""
+        error = asyncio.CancelledError() if handler.cancelled() else handler.exception()
         if isinstance(error, LeaseLostError):
             return await self._lost_or_done(lease, log)
-        if isinstance(error, Exception):
+        if error is not None:
             log.warning("job.failed", exc_info=error)
             return await self._unfinished(lease, verdict_on(error, lease.attempt, self.deadlines), log)
         if await standing(self.database, lease) is JobState.RUNNING:
             await self._unfinished(lease, Verdict("NOT_COMPLETED", permanent=True), log)
             raise NotCompletedError(lease.kind)
-        seconds = round(time.monotonic() - started, 3)
         return await self._lost_or_done(lease, log, counts=handler.result(), seconds=seconds)
 
     async def _watch(self, handler: asyncio.Future[Any], lease: Lease, log: FilteringBoundLogger) -> _End:
@@ -188,4 +196,7 @@ async def _stop(*tasks: asyncio.Future[Any]) -> None:
     for task in running:
         task.cancel()
     if running:
-        await asyncio.wait(running, timeout=_SECONDS_TO_STOP)
+        ended, _ = await asyncio.wait(running, timeout=_SECONDS_TO_STOP)
+        for task in ended:
+            if not task.cancelled():
+                task.exception()  # seen, so that asyncio does not complain of it

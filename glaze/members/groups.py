@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,15 @@ _NEVER_TITLED = datetime(1970, 1, 1, tzinfo=UTC)
 _SLUG_LENGTH = 60
 
 BEST_KEY_FIRST = "array_position(ARRAY['master', 'id', 'folder'], split_part(key, ':', 1)), key COLLATE \"C\""
-"""SQL: the order in which a group's keys speak for it, whatever format came first; the first names its comments (R12)."""
+"""SQL: which of a group's keys speaks for it, whatever format came first: the one that names its comments (R12)."""
+
+
+_RETITLE = """
+UPDATE groups g SET title = t.title, titled_as_of = t.as_of
+  FROM (SELECT DISTINCT ON (id) * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS t (id, title, as_of)
+         ORDER BY id, as_of DESC, title COLLATE "C" DESC) t
+ WHERE g.id = t.id AND (g.titled_as_of, g.title COLLATE "C") < (t.as_of, t.title)
+"""
 
 
 @dataclass(frozen=True)
@@ -76,18 +84,14 @@ async def keys_of_slugs(connection: Any, slugs: Collection[str]) -> set[str]:
     return {row["key"] for row in rows}
 
 
-async def retitle(connection: Any, group_id: int, title: str, as_of: datetime | None) -> None:
-    """Take a title if it is newer than the group's, or of the same time and greater; no title is none.
+async def retitle(connection: Any, titles: Iterable[tuple[int, str, datetime | None]]) -> None:
+    """Take each (group id, title, time of the export that tells it) that is newer than the title the group has.
 
-    `as_of` is the time of the export that tells it, None for a makeshift title, which every other one replaces.
+    Of titles of one time the greater wins, and no title is none. None is the time of a makeshift title, which every
+    other one replaces.
     """
-    await connection.execute(
-        "UPDATE groups SET title = $2, titled_as_of = $3"
-        " WHERE id = $1 AND $2 <> '' AND (titled_as_of, title COLLATE \"C\") < ($3, $2)",
-        group_id,
-        title,
-        as_of or _NEVER_TITLED,
-    )
+    told = [(group, title, as_of or _NEVER_TITLED) for group, title, as_of in titles if title]
+    await connection.execute(_RETITLE, *([row[column] for row in told] for column in range(3)))
 
 
 async def set_timezone(connection: Any, group_ids: Collection[int], timezone: str) -> set[int]:

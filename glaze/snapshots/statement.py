@@ -4,6 +4,8 @@ Numbers and texts are shaped here once, as the evidence that is hashed; Python o
 Text is ordered COLLATE "C", so that no server's locale moves a hash. The time zone of the group decides its days.
 """
 
+from glaze.members.groups import BEST_KEY_FIRST
+
 TOP = 10
 """Links and tags kept of each person."""
 
@@ -112,8 +114,7 @@ WITH mine AS MATERIALIZED (
      WHERE c.kind = 'text' AND char_length(c.body) BETWEEN 1 AND {quote_length}
        AND NOT EXISTS (SELECT FROM comment_mentions x WHERE x.group_id = n.group_id AND x.comment_id = n.id)
 ), keys AS (
-    SELECT DISTINCT ON (group_id) group_id, key FROM group_keys
-     ORDER BY group_id, array_position(ARRAY['master', 'id', 'folder'], split_part(key, ':', 1)), key COLLATE "C"
+    SELECT DISTINCT ON (group_id) group_id, key FROM group_keys ORDER BY group_id, {best_key_first}
 ), named AS (
     SELECT m.group_id, m.id,
            encode(sha256(convert_to(k.key || E'\\n' || a.kind || ':' || a.value || E'\\n'
@@ -199,6 +200,7 @@ def evidence_statement(*, people: str | None, groups: str | None, schema: int, r
         link_comments=LINK_COMMENTS,
         quotables=QUOTABLES,
         quote_length=QUOTE_LENGTH,
+        best_key_first=BEST_KEY_FIRST,
         schema=schema,
         rules=rules,
         moment_first=_moment("t.first"),

@@ -61,10 +61,12 @@ class Met:
             for (group, person), identity in self.identity_ids.items()
         }
         await note_names(self._connection, names, as_of)
-        for key, group in self.groups.items():
-            # A folder's name is the title squashed: it serves until a format tells the title itself.
-            told_at = None if key.startswith("folder:") else as_of
-            await retitle(self._connection, self.group_ids[key], group.title, told_at)
+        # A folder's name is the title squashed: it serves until a format tells the title itself.
+        titles = (
+            (self.group_ids[key], group.title, None if key.startswith("folder:") else as_of)
+            for key, group in self.groups.items()
+        )
+        await retitle(self._connection, titles)
         members = [(self.group_ids[pair[0]], self.identity_ids[pair]) for pair in listed]
         writers = await self._connection.fetch("SELECT DISTINCT group_id, author_id FROM incoming")
         await set_members(self._connection, members, [(row[0], row[1]) for row in writers], as_of)

@@ -44,8 +44,8 @@ WITH folded AS (
                 WHEN f.gone THEN 'deleted'
                 WHEN (coalesce(f.edited_at, '-infinity'), {as_of}::timestamptz, s.body COLLATE "C")
                    > (coalesce(c.edited_at, '-infinity'), c.text_as_of, c.body COLLATE "C") THEN 'newer'
-                WHEN (f.edited_at, {as_of}::timestamptz, s.body) IS NOT DISTINCT FROM (c.edited_at, c.text_as_of, c.body)
-                THEN 'equal'
+                WHEN f.edited_at IS NOT DISTINCT FROM c.edited_at AND {as_of}::timestamptz = c.text_as_of
+                     AND s.body = c.body THEN 'equal'
                 ELSE 'same' END AS verdict,
            (c.id IS NULL OR {as_of}::timestamptz >= c.reactions_as_of) AND NOT f.gone AND c.deleted IS NOT TRUE
                AS brings_reactions,

@@ -36,8 +36,9 @@ def test_a_reply_to_a_reply_joins_the_first_conversation():
     assert conversations(turns) == [{1, 2, 3}, {4}]
 
 
-def test_a_circle_of_quotes_ends_at_its_earliest_comment():
-    assert conversations([Turn(1, 0, quotes=2), Turn(2, 5, quotes=1), Turn(3, 9)]) == [{1, 2, 3}]
+def test_a_circle_of_quotes_is_a_conversation_of_its_own():
+    turns = [Turn(1, 0, quotes=2), Turn(2, 5, quotes=1), Turn(3, 9), Turn(4, 10, quotes=2)]
+    assert conversations(turns) == [{1, 2, 4}, {3}]
 
 
 def test_the_earliest_request_survives_a_merge():

@@ -238,6 +238,56 @@ async def test_handing_back_stops_what_runs_and_costs_no_attempt(database: Datab
     assert await runner(database).run(job_id) is Ran.DONE
 
 
+async def test_what_a_handler_makes_of_its_cancellation_costs_no_attempt_either(database: Database) -> None:
+    async def make_a_fuss(_order: GlazeOrder, _context: WorkContext) -> Counts:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError from None
+        return {}
+
+    job_id = (await ask(database, glaze_order())).job_id
+    worker = runner(database, make_a_fuss)
+    running = asyncio.ensure_future(worker.run(job_id))
+    await until_running(database, job_id)
+
+    worker.hand_back_now.set()
+
+    assert await asyncio.wait_for(running, 10) is Ran.QUEUED
+    assert (await row(database, job_id)).attempt == 0
+
+
+async def test_a_handler_that_cancels_itself_has_failed(database: Database) -> None:
+    async def give_up(_order: GlazeOrder, _context: WorkContext) -> Counts:
+        raise asyncio.CancelledError
+
+    job_id = (await ask(database, glaze_order())).job_id
+
+    assert await runner(database, give_up).run(job_id) is Ran.QUEUED
+
+    job = await row(database, job_id)
+    assert (job.attempt, job.last_error) == (1, "CancelledError")
+
+
+async def test_what_is_completed_while_it_is_being_stopped_is_done(database: Database) -> None:
+    async def finish_first(order: GlazeOrder, context: WorkContext) -> Counts:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await leave_effect(context.database, context.lease)
+        return {}
+
+    job_id = (await ask(database, glaze_order())).job_id
+    worker = runner(database, finish_first)
+    running = asyncio.ensure_future(worker.run(job_id))
+    await until_running(database, job_id)
+
+    worker.hand_back_now.set()
+
+    assert await asyncio.wait_for(running, 10) is Ran.DONE
+    assert await effects(database) == [job_id]
+
+
 async def test_a_cancelled_worker_hands_back_before_it_goes(database: Database) -> None:
     job_id = (await ask(database, glaze_order())).job_id
     running = asyncio.ensure_future(runner(database, wait_for_ever).run(job_id))
