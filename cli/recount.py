@@ -192,9 +192,8 @@ class Recount:
         tally = self._tallies.get(pair, Tally())
         rule, value = receipt["rule"], receipt["value"]
         if rule in {"top_links", "quotables"}:
-            texts = (
-                tally.links if rule == "top_links" else {comment: [tally.bodies[comment]] for comment in tally.answered}
-            )
+            quotable = {comment: [tally.bodies[comment]] for comment in tally.answered}
+            texts = tally.links if rule == "top_links" else quotable
             holding = {comment for comment, held in texts.items() if value in held}
             return bool(holding) and holding.issuperset(receipt.get("comment_ids", ()))
         days = sorted(at.astimezone(self._zones[pair[1]]).date() for at in tally.sent.values())

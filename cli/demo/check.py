@@ -10,7 +10,7 @@ import asyncpg
 
 from api.tokens import issue_token
 from cli.demo.fill import ADMIN, MEMBER, OTHER_MEMBER, OUTSIDER, import_sample, snapshot_sample
-from cli.demo.stage import api_program, ask, demo_settings, free_port, running, worker_program
+from cli.demo.stage import api_program, ask, demo_settings, free_port, started, wait_until_ready, worker_program
 from cli.demo.steps import Steps
 from cli.held import throw_away_folder
 from cli.processes import Program, Stop, stop_on_signals
@@ -69,19 +69,16 @@ def run_check(worker: WorkerOf = worker_program) -> None:
         settings = demo_settings(servers, folder)
         with steps.step("servers started and database migrated"):
             upgrade(servers.database_url)
-        with steps.step("sample export imported"):
-            _require(import_sample(settings).new > 0, "the import brought no comments")
-        with steps.step("snapshots taken"):
-            _require(snapshot_sample(settings).changed > 0, "no snapshot was taken")
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        programs = [api_program(settings, port, folder / "api.log")]
-        working = worker(settings, folder / "worker.log")
-        if working is not None:
-            programs.append(working)
-        began = time.monotonic()
-        with running(programs, url, stop):
-            steps.done("API and worker running", began)
+        programs = [api_program(settings, port, folder / "api.log"), worker(settings, folder / "worker.log")]
+        with started([program for program in programs if program is not None]) as supervisor:
+            with steps.step("sample export imported"):
+                _require(import_sample(settings).new > 0, "the import brought no comments")
+            with steps.step("snapshots taken"):
+                _require(snapshot_sample(settings).changed > 0, "no snapshot was taken")
+            with steps.step("API and worker running"):
+                wait_until_ready(supervisor, url, stop)
             _Story(steps, settings, url, stop).walk()
     print(f"all of it holds, after {steps.seconds():.1f} s")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.demo.fill import glaze_sample, import_sample, snapshot_sample
 from cli.demo.show import DemoInfo, demo_info, print_info, write_info
-from cli.demo.stage import api_program, demo_settings, free_port, running, worker_program
+from cli.demo.stage import api_program, demo_settings, free_port, started, wait_until_ready, worker_program
 from cli.demo.steps import Steps
 from cli.folder_lock import FolderInUseError, folder_lock
 from cli.held import remove_tree
@@ -40,19 +40,21 @@ def _run(data_dir: Path, port: int | None, info_file: Path | None, tell: Any) ->
                 settings = demo_settings(servers, data_dir)
                 with steps.step("servers started and database migrated"):
                     upgrade(servers.database_url)
-                with steps.step("sample group imported"):
-                    import_sample(settings)
                 port = port or free_port()
                 url = f"http://127.0.0.1:{port}"
                 programs = [
                     api_program(settings, port, data_dir / "api.log"),
                     worker_program(settings, data_dir / "worker.log"),
                 ]
-                with steps.step("snapshots taken"):
-                    taken = snapshot_sample(settings)
-                with steps.step(f"highlights of {taken.pairs} people written"):
-                    glaze_sample(settings)
-                with running(programs, url, stop) as supervisor:
+                with started(programs) as supervisor:
+                    with steps.step("sample group imported"):
+                        import_sample(settings)
+                    with steps.step("snapshots taken"):
+                        taken = snapshot_sample(settings)
+                    with steps.step(f"highlights of {taken.pairs} people written"):
+                        glaze_sample(settings)
+                    with steps.step("API and worker running"):
+                        wait_until_ready(supervisor, url, stop)
                     info = demo_info(settings, url)
                     print(f"ready after {steps.seconds():.1f} s", flush=True)
                     tell(asdict(info))

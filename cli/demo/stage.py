@@ -7,8 +7,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,18 +53,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def running(programs: list[Program], url: str, stop: Stop) -> Iterator[Supervisor]:
-    """The programs, once the API at `url` is ready; all stopped at the end of the block."""
-    with Supervisor(programs, say=lambda line: print(line, file=sys.stderr)) as supervisor:
-        deadline = time.monotonic() + _READY_SECONDS
-        while not _is_ready(url):
-            stop.raise_if_asked()
-            supervisor.look()
-            if time.monotonic() > deadline:
-                raise UnavailableError("The API did not become ready; its log in the data folder says why.")
-            time.sleep(0.05)
-        yield supervisor
+def started(programs: list[Program]) -> Supervisor:
+    """The programs, kept running until the end of a `with` block; they load while others work."""
+    return Supervisor(programs, say=lambda line: print(line, file=sys.stderr))
+
+
+def wait_until_ready(supervisor: Supervisor, url: str, stop: Stop) -> None:
+    """Until the API at `url` is ready; UnavailableError if it does not get there."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while not _is_ready(url):
+        stop.raise_if_asked()
+        supervisor.look()
+        if time.monotonic() > deadline:
+            raise UnavailableError("The API did not become ready; its log in the data folder says why.")
+        time.sleep(0.05)
 
 
 def ask(url: str, query: str, variables: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:

@@ -23,10 +23,6 @@ class Steps:
             raise
         self._print("ok", what, began)
 
-    def done(self, what: str, began: float) -> None:
-        """A step that ended well without a block of its own; `began` by `time.monotonic`."""
-        self._print("ok", what, began)
-
     def seconds(self) -> float:
         """Since the first step began."""
         return time.monotonic() - self.started

@@ -10,20 +10,23 @@ from glaze.errors import FlagOffError, NotFoundError
 from glaze.highlights.wanted import making_of
 from glaze.jobs.catalogue import GlazeOrder
 from glaze.jobs.enqueue import enqueue, insisting
+from glaze.jobs.models import JobState
 from glaze.settings import Settings
 
 _STANDING = text(
     """
     SELECT u.id, coalesce(v.version, 0) AS evidence_version, h.evidence_version AS known_version, h.edition_id,
-           h.marked_stale_at IS NOT NULL OR h.stale_after <= clock_timestamp() AS worn,
+           coalesce(h.marked_stale_at IS NOT NULL OR h.stale_after <= clock_timestamp(), false) AS worn,
            e.prompt_hash, e.model_asked, e.guard_version
-      FROM users u
+      FROM users u JOIN groups g ON g.id = :group_id
       LEFT JOIN evidence_versions v ON v.user_id = u.id AND v.group_id = :group_id
       LEFT JOIN user_profile_highlights h ON h.user_id = u.id AND h.source_group = :group_id
       LEFT JOIN editions e ON e.id = h.edition_id
      WHERE u.id = :user_id
     """
 )
+
+_CAME_TO_NOTHING = {JobState.DEAD, JobState.CANCELLED}
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,14 @@ async def ask_regeneration(
 ) -> Asked:
     """Ask, in the caller's transaction, for the bio of a pair to be written anew; ring the job after the commit.
 
-    Without `force`, a highlight that holds is answered `unchanged`. `force` writes it anew all the same and is
-    audited. `actor` is the external id of who asks. Raises FlagOffError, NotFoundError.
+    Without `force`, a highlight that holds is answered `unchanged`. `force` writes it anew all the same. Every job
+    that is asked for is audited. `actor` is the external id of who asks. Raises FlagOffError, NotFoundError.
     """
     if not settings.flag:
         raise FlagOffError("The feature is off: set PROFILE_SIGNAL_GLAZE=1 to have bios written.")
     row = (await session.execute(_STANDING, {"user_id": user_id, "group_id": group_id})).one_or_none()
     if row is None:
-        raise NotFoundError("There is no such member.")
+        raise NotFoundError("There is no such member in such a group.")
     making = making_of(settings)
     wanted = making.wanted
     holds = (
@@ -66,9 +69,11 @@ async def ask_regeneration(
         wanted_digest=making.digest,
         requested="person",
     )
-    if force:
-        order = await insisting(session, order)
-    enqueued = await enqueue(session, order)
+    # What has worn out was made of the same evidence in the same way: its own job is done, and only the next ordinal
+    # makes a new one. So it is with a job that died.
+    enqueued = await enqueue(session, await insisting(session, order) if force or row.worn else order)
+    if enqueued.state in _CAME_TO_NOTHING:
+        enqueued = await enqueue(session, await insisting(session, order))
     await record(
         session,
         actor=actor_key(settings.secret.get_secret_value(), actor),

@@ -164,3 +164,16 @@ def runner(
     """A runner with one handler, for `glaze`."""
     settings = Settings(PROFILE_SIGNAL_GLAZE=flag)
     return Runner(database, settings, {"glaze": deed}, bell or Bell(), deadlines)
+
+
+async def wait_for_ever(_order: GlazeOrder, _context: WorkContext) -> Mapping[str, object]:
+    """A handler that does nothing until it is stopped."""
+    await asyncio.Event().wait()
+    return {}
+
+
+async def until_running(database: Database, job_id: int) -> None:
+    """Wait for somebody to claim the job."""
+    async with asyncio.timeout(30):
+        while (await row(database, job_id)).state != "running":  # noqa: ASYNC110 - it is another session's to say
+            await asyncio.sleep(0.01)
