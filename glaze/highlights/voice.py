@@ -36,7 +36,7 @@ ONE_DAY = _forms(
     "one_day",
     {"messages": "message_count", "first": "first_seen_at"},
     (
-        "{name} wrote {messages} {messages:message/messages} here, on {first}.",
+        "{name} wrote {messages} {messages:message/messages} here on {first}.",
         "On {first}, {name} shared {messages} {messages:message/messages} with this group.",
         "This group has {messages} {messages:message/messages} from {name}, written on {first}.",
         "{messages} {messages:message/messages} from {name} reached this group on {first}.",
@@ -132,7 +132,7 @@ TAGS = _forms(
         "#{tag.what} is a tag that {name} used {tag} {tag:time/times}.",
         "Look for #{tag.what}, and {name} turns up {tag} {tag:time/times}.",
         "{name} wrote #{tag.what} {tag} {tag:time/times}.",
-        "Messages by {name} bear the tag #{tag.what} {tag} {tag:time/times}.",
+        "What {name} wrote bears the tag #{tag.what} {tag} {tag:time/times}.",
     ),
 )
 
@@ -143,11 +143,11 @@ EMOJI = _forms(
     (
         "What {name} wrote drew {reactions} reactions from others, {emoji} of them {emoji.what}.",
         "Others answered {name} with {reactions} reactions, {emoji} of them {emoji.what}.",
-        "Others left {reactions} reactions on messages by {name}; {emoji} of them {emoji:is/are} {emoji.what}.",
+        "Others left {reactions} reactions for what {name} wrote; {emoji} of them {emoji:is/are} {emoji.what}.",
         "Others gave {name} {reactions} reactions, and {emoji} of them {emoji:is/are} {emoji.what}.",
         "{name} has {reactions} reactions from others to look back on, {emoji} of them {emoji.what}.",
         "{name} received {reactions} reactions from others here, {emoji.what} {emoji} {emoji:time/times}.",
-        "Messages by {name} were met with {reactions} reactions, {emoji} of them {emoji.what}.",
+        "What {name} sent met with {reactions} reactions, {emoji} of them {emoji.what}.",
         "{reactions} reactions from others went to {name}, among them {emoji.what} {emoji} {emoji:time/times}.",
     ),
     several=["reactions"],
@@ -163,7 +163,7 @@ ONE_EMOJI = _forms(
         "{emoji:Somebody/Others} answered {name} with {emoji} {emoji.what} {emoji:reaction/reactions}.",
         "{emoji} {emoji.what} {emoji:reaction/reactions} in this group went to {name}.",
         "{name} has {emoji} {emoji.what} {emoji:reaction/reactions} to look back on.",
-        "{emoji:A message/Messages} by {name} met with {emoji} {emoji.what} {emoji:reaction/reactions}.",
+        "What {name} sent met with {emoji} {emoji.what} {emoji:reaction/reactions}.",
     ),
 )
 
@@ -176,7 +176,7 @@ REACTIONS = _forms(
         "{reactions:Somebody/Others} answered {name} with {reactions} {reactions:reaction/reactions}.",
         "{name} received {reactions} {reactions:reaction/reactions} here.",
         "{reactions} {reactions:reaction/reactions} in this group went to {name}.",
-        "{reactions:A message/Messages} by {name} met with {reactions} {reactions:reaction/reactions}.",
+        "What {name} sent met with {reactions} {reactions:reaction/reactions}.",
         "{name} has {reactions} {reactions:reaction/reactions} to look back on.",
     ),
 )
@@ -214,7 +214,7 @@ GREETS = _forms(
     {"mentions": "mentions_made"},
     (
         "{name} mentioned people by name {mentions} {mentions:time/times}.",
-        "Messages by {name} hold {mentions} {mentions:mention/mentions} of people.",
+        "{mentions} {mentions:mention/mentions} of people here {mentions:is/are} by {name}.",
         "{name} wrote {mentions} {mentions:mention/mentions} of people here.",
         "{name} called people here by name {mentions} {mentions:time/times}.",
         "{name} turned to people in the group by name {mentions} {mentions:time/times}.",
@@ -227,10 +227,10 @@ GIVES = _forms(
     "gives",
     {"reactions": "reactions_given"},
     (
-        "{name} gave {reactions} {reactions:reaction/reactions} to messages here.",
+        "{name} gave {reactions} {reactions:reaction/reactions} to {reactions:a message/messages} here.",
         "{reactions} {reactions:reaction/reactions} in this group came from {name}.",
-        "{name} responded to messages with {reactions} {reactions:reaction/reactions}.",
-        "Messages here carry {reactions} {reactions:reaction/reactions} by {name}.",
+        "{name} responded to {reactions:a message/messages} with {reactions} {reactions:reaction/reactions}.",
+        "Here {reactions:is/are} {reactions} {reactions:reaction/reactions} that {name} left.",
         "{name} left {reactions} {reactions:reaction/reactions} for what was written here.",
     ),
 )
@@ -243,7 +243,7 @@ PICTURES = _forms(
         "{pictures} {pictures:picture/pictures} here came from {name}.",
         "There {pictures:is/are} {pictures} {pictures:picture/pictures} from {name} to look at.",
         "{name} let the group see {pictures} {pictures:picture/pictures}.",
-        "The group saw {pictures} {pictures:picture/pictures} from {name}.",
+        "The group has {pictures} {pictures:picture/pictures} from {name}.",
     ),
 )
 
@@ -274,7 +274,7 @@ QUOTES = _forms(
     (
         "In the words of {name}: “{quote}”",
         "{name} put it like this: “{quote}”",
-        "“{quote}”, wrote {name}, and got a response.",
+        "{name} wrote “{quote}” and got a response.",
         "There was a response when {name} wrote: “{quote}”",
         "A message by {name} that got a response reads: “{quote}”",
         "“{quote}” is how {name} said it, and it did not go unnoticed.",

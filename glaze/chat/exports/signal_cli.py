@@ -126,7 +126,7 @@ class _Pass:
 
     def _comment(self, envelope: Envelope, sent: DataMessage, message: Message) -> Message | LeftOut:
         kind = _kind(sent)
-        if kind is None or sent.is_expiration_update:
+        if kind is None:
             return LeftOut.SYSTEM
         if sent.story_context is not None:
             return LeftOut.STORIES

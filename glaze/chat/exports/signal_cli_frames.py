@@ -81,7 +81,6 @@ class DataMessage(_Frame):
     timestamp: int | None = None
     message: str | None = None
     expires_in_seconds: int | None = None
-    is_expiration_update: bool | None = None
     view_once: bool | None = None
     reaction: ReactionEvent | None = None
     quote: Quote | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from glaze.chat.exports.types import (
 )
 from glaze.chat.ingest.import_chat import import_chat
 from glaze.chat.ingest.report import ImportReport
+from glaze.chat.thread import Turn, thread
+from glaze.clock import to_ms
 from glaze.db.engine import Database
 from glaze.tables import metadata
 from tests.canonical import Dump, dump
@@ -165,6 +168,24 @@ async def tables(database: Database, **how: Any) -> Dump:
         await connection.close()
 
 
+async def assert_threaded_as_a_whole(database: Database) -> None:
+    """The conversations that stand are those of the whole group threaded anew (R8)."""
+    held = await rows(
+        database,
+        "SELECT c.id, c.sent_at, q.id, c.request_id, r.started_at"
+        "  FROM request_comments c"
+        "  JOIN requests r ON r.group_id = c.group_id AND r.id = c.request_id"
+        "  LEFT JOIN request_comments q"
+        "    ON q.group_id = c.group_id AND q.author_id = c.quoted_author_id AND q.sent_at = c.quoted_sent_at"
+        " ORDER BY c.sent_at, c.id",
+    )
+    anew = thread(Turn(key, to_ms(sent_at), quotes) for key, sent_at, quotes, *_ in held)
+    assert _parts({key: request for key, *_, request, _ in held}) == _parts(anew)
+    first: dict[int, datetime] = {}
+    for _, sent_at, _, request, started_at in held:
+        assert first.setdefault(request, sent_at) == started_at
+
+
 async def emptied(database: Database) -> None:
     """Take everything out again, faster than a new database."""
     connection = await on(database)
@@ -176,3 +197,10 @@ async def emptied(database: Database) -> None:
 
 _ONLY_GROWS = "audit_log"
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in reversed(metadata.sorted_tables) if table.name != _ONLY_GROWS)
+
+
+def _parts(conversations: dict[int, int]) -> set[frozenset[int]]:
+    parts: dict[int, set[int]] = {}
+    for key, request in conversations.items():
+        parts.setdefault(request, set()).add(key)
+    return {frozenset(part) for part in parts.values()}

@@ -121,8 +121,8 @@ def test_the_position_grows_to_the_total_with_each_pass(tmp_path: Path, pack: st
     for _ in range(2):
         seen = [source.bytes_read for _ in source.lines(Tally())]
         assert seen == sorted(seen)
-        assert len(set(seen)) > 3
-        assert 0 < seen[0] < source.bytes_total / 2 < seen[-1] <= source.bytes_read == source.bytes_total
+        assert 0.3 < seen[len(seen) // 2] / source.bytes_total < 0.7
+        assert 0 < seen[0] < seen[-1] <= source.bytes_read == source.bytes_total
 
 
 @pytest.mark.parametrize("cut", [5, 1000, -1, -9])

@@ -58,13 +58,14 @@ def test_a_group_is_known_by_the_hash_of_its_master_key() -> None:
 
 
 def test_the_exporter_is_who_is_on_the_member_lists_of_all_her_groups_and_no_contact() -> None:
-    other = b64encode(b"o" * 32).decode()
+    other, third = (b64encode(letter * 32).decode() for letter in (b"o", b"t"))
     # Eve is no contact either, but in one group only; in the third all are contacts, for the exporter left it.
-    groups = (group(9, (ME, ANN, EVE)), group(10, (BO, ME), "B", other), group(11, (ANN, BO), "C", other[::-1]))
+    groups = (group(9, (ME, ANN, EVE)), group(10, (BO, ME), "B", other), group(11, (ANN, BO), "C", third))
     found = read(jsonl(*OPENING, *PEOPLE, *groups, chat(1, 9), said(ME, 0, "hello")), only("Choir 🎵"))
     assert found.messages[0].author_key == key(ME)
     assert Person(key(ME), "Mia Edgar") in found.people
     assert found.tally.doubts == {}
+    assert LeftOut.UNKNOWN_FRAMES not in found.tally.left_out
 
 
 @pytest.mark.parametrize("members", [(ME, ANN, EVE), (ANN, BO), ()])

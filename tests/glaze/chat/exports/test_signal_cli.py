@@ -176,7 +176,7 @@ def test_deletions_by_the_author_and_by_an_admin_stay_without_words(timer: int) 
         ({"contacts": [{"name": {"display": "SECRET"}}]}, MessageKind.CONTACT),
         ({"pollCreate": {"question": "Which?", "options": ["SECRET"]}}, MessageKind.POLL),
         ({"payment": {"note": "SECRET"}}, MessageKind.PAYMENT),
-        ({"viewOnce": True, "attachments": [{"contentType": "image/SECRET"}]}, MessageKind.VIEW_ONCE),
+        ({"viewOnce": True, "attachments": [{"filename": "SECRET"}]}, MessageKind.VIEW_ONCE),
         ({"attachments": [{"contentType": "image/png"}]}, MessageKind.TEXT),
     ],
 )
