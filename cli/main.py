@@ -4,7 +4,6 @@ import sys
 from importlib import import_module
 
 import typer
-from click.exceptions import ClickException, Exit
 from pydantic import ValidationError
 
 import glaze.tables  # noqa: F401 - the tables' foreign keys find each other
@@ -36,12 +35,13 @@ def main() -> None:
     try:
         settings = load_settings()
         setup_logging(settings.log_format, settings.log_level)
-        _app_for(sys.argv[1:])(standalone_mode=False, prog_name="./wb")
-    except Exit as end:
+        # Without standalone mode it returns the code of typer.Exit, and what --help ends with.
+        sys.exit(_app_for(sys.argv[1:])(standalone_mode=False, prog_name="./wb"))
+    except typer.Exit as end:
         sys.exit(end.exit_code)
-    except ClickException as error:
-        error.show()
-        sys.exit(USAGE)
+    except typer.TyperException as error:
+        named = f"{sys.argv[1]} " if sys.argv[1] in FAMILIES else ""
+        sys.exit(_say(f"{error.format_message()} See ./wb {named}--help.", USAGE))
     except ValidationError as error:
         sys.exit(_say(_setting_at_fault(error), FAILED))
     except FlagOffError as error:

@@ -142,8 +142,10 @@ _TABLES: dict[str, tuple[str, _Natural]] = {
         lambda row, names: (names.requests.get(row[0], "nobody's"), names.groups[row[1]], row[2]),
     ),
     "request_comments": (
-        "SELECT id, request_id, edited_at, kind, body, deleted, duplicate_of, quoted_author_id, quoted_sent_at,"
-        " text_as_of, reactions_as_of FROM request_comments",
+        (
+            "SELECT id, request_id, edited_at, kind, body, deleted, duplicate_of, quoted_author_id, quoted_sent_at,"
+            " text_as_of, reactions_as_of FROM request_comments"
+        ),
         lambda row, names: (
             names.comments[row["id"]],
             names.requests[row["request_id"]],
@@ -203,8 +205,10 @@ _TABLES: dict[str, tuple[str, _Natural]] = {
         ),
     ),
     "editions": (
-        "SELECT id, status, evidence_version, snapshot_hash, prompt_name, prompt_version, prompt_hash, style,"
-        " guard_version, model_asked, provider, model_used, fallback_reason, payload, scorecard FROM editions",
+        (
+            "SELECT id, status, evidence_version, snapshot_hash, prompt_name, prompt_version, prompt_hash, style,"
+            " guard_version, model_asked, provider, model_used, fallback_reason, payload, scorecard FROM editions"
+        ),
         lambda row, names: (
             names.editions[row["id"]],
             *list(row.values())[1:-2],
@@ -217,9 +221,11 @@ _TABLES: dict[str, tuple[str, _Natural]] = {
         lambda row, names: (names.editions[row[0]], row[1], names.comments[row[2]]),
     ),
     "user_profile_highlights": (
-        "SELECT user_id, source_group, edition_id, bio_text, proof_points_json, quotes_json, snapshot_hash, llm_model,"
-        " manual_override, override_text, evidence_version, fingerprint, marked_stale_at IS NOT NULL AS marked"
-        "  FROM user_profile_highlights",
+        (
+            "SELECT user_id, source_group, edition_id, bio_text, proof_points_json, quotes_json, snapshot_hash, llm_model,"
+            " manual_override, override_text, evidence_version, fingerprint, marked_stale_at IS NOT NULL AS marked"
+            "  FROM user_profile_highlights"
+        ),
         lambda row, names: (
             names.users[row[0]],
             names.groups[row[1]],

@@ -59,7 +59,7 @@ _GENDERED = re.compile(
 )
 # English as it is written without any ornament. What is left out: markup, look-alikes of other scripts, emoji.
 _PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-İĲ-ķĹ-ňŊ-ž0-9 .,;:!?'’()…–—-]*")
-_CAPITAL_AMID = re.compile(r"(?<=[\w,;–—)…] )[A-ZÀ-ÖØ-Þ]\w*")
+_CAPITAL_AMID = re.compile(r"(?:(?<=[\w,;–—)…] )|(?<=[(/-]))[A-ZÀ-ÖØ-Þ]\w*")
 
 
 class RuleResult(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ class _Found(NamedTuple):
     plain: bool
     """Whether it is also a word, so that only a capital tells that somebody is meant."""
     small: bool
-    """Whether somebody in the group writes it without capitals."""
+    """Whether it is theirs without capitals, too: two words of a name in a row are no accident."""
 
 
 class Names:
@@ -76,7 +76,7 @@ class Names:
         plain = plain or (len(folded) == 1 and folded[0] in everyday_words())
         names = self._by_first.setdefault(folded[0], {})
         names[folded] = names.get(folded, True) and plain
-        if all(word == word.lower() for word in words):
+        if len(words) > 1 or words[0] == folded[0]:
             self._small.add(folded)
 
     def _found(self, text: str, own: str) -> Iterator[_Found]:

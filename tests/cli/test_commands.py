@@ -119,7 +119,7 @@ def test_from_import_to_bio_and_again(env, export, tmp_path, database_url):
     assert "published" in run_well(env, "signal-profile", "glaze", "--all")
     again = run_well(env, "signal-profile", "glaze", "--all")
     assert "unchanged" in again
-    assert " published" not in again
+    assert "  published" not in again
     editions = fetch(database_url, "SELECT count(*) FROM editions")[0][0]
     assert editions == fetch(database_url, "SELECT count(*) FROM user_profile_highlights")[0][0]
 

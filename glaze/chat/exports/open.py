@@ -83,17 +83,19 @@ def _the_export_at(path: Path) -> tuple[ExportFormat, list[Source]]:
 def _the_export_among(candidates: Iterator[Source]) -> tuple[ExportFormat, list[Source]]:
     """The one export among the files of a folder or zip: all of one format, and a single file if it is Signal's own."""
     found: dict[ExportFormat, list[Source]] = {}
+    refused: UnreadableExportError | None = None
     for number, source in enumerate(candidates):
         if number >= _MOST_FILES:
             raise UnreadableExportError("There are thousands of files here: point at the export's own folder or file.")
         try:
             export_format = detect(source.head(HEAD))
-        except UnreadableExportError:
+        except UnreadableExportError as reason:
+            refused = reason
             continue
         if export_format is not None:
             found.setdefault(export_format, []).append(source)
     if not found:
-        raise UnreadableExportError(f"There is no Signal export in here that can be read. {HOW_TO_EXPORT}")
+        raise refused or UnreadableExportError(f"There is no Signal export in here that can be read. {HOW_TO_EXPORT}")
     if len(found) > 1 or len(found.get(ExportFormat.OFFICIAL, [])) > 1:
         raise UnreadableExportError("There are several exports in here: import one at a time, each by its own path.")
     return found.popitem()

@@ -1,5 +1,6 @@
 """Which earlier comment a quoted text is from, for the format that writes the text and not whose it is."""
 
+from collections import OrderedDict
 from hashlib import blake2b
 
 from glaze.chat.exports.types import Quote
@@ -12,7 +13,7 @@ class QuotedTexts:
     """The texts of one chat, as far as they are told from each other. A text said twice is nobody's."""
 
     def __init__(self) -> None:
-        self._said: dict[bytes, Quote | None] = {}
+        self._said: OrderedDict[bytes, Quote | None] = OrderedDict()
         self._first: Quote | None = None
 
     def remember(self, body: str, said: Quote) -> None:
@@ -32,7 +33,7 @@ class QuotedTexts:
             return
         self._said[digest] = said
         if len(self._said) > _REMEMBERED:
-            del self._said[next(iter(self._said))]
+            self._said.popitem(last=False)
 
     def find(self, quoted: str) -> Quote | None:
         """The one earlier comment with that text, given as a Markdown quotation; None if there is none, or several."""

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
 
 from glaze.chat.exports.signal_cli_frames import DataMessage, Envelope, message_of
 from glaze.chat.exports.text import clean_name
@@ -12,6 +13,7 @@ _GROUP_ID = re.compile(r"[A-Za-z0-9+/=_-]{1,100}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
+@lru_cache(maxsize=65_536)
 def key_of(account: str | None, number: str | None) -> str | None:
     """The key of somebody: by account id if it is an ACI, else by number, else None."""
     try:

@@ -6,10 +6,10 @@ import subprocess
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from cli.demo.stage import ask
+from tests.cli.processes_seen import running, within
 from tests.cli.running import ROOT, command, environment
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -39,12 +39,18 @@ def wait_for(info: Path, demo: "subprocess.Popen[str]") -> dict[str, object]:
     return told
 
 
-def family_of(pid: int) -> list[psutil.Process]:
-    return psutil.Process(pid).children(recursive=True)
+def family_of(pid: int) -> set[int]:
+    """The process ids of all that a process has started, and they in turn."""
+    family, parents = set[int](), {pid}
+    processes = running()
+    while parents:
+        parents = {process.pid for process in processes if process.parent in parents} - family
+        family |= parents
+    return family
 
 
-def all_gone(processes: list[psutil.Process]) -> bool:
-    return not psutil.wait_procs(processes, timeout=15)[1]
+def all_gone(family: set[int]) -> bool:
+    return within(15, lambda: family.isdisjoint(process.pid for process in running()))
 
 
 @pytest.fixture

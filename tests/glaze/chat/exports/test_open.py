@@ -170,8 +170,19 @@ def test_a_folder_or_zip_of_hopeless_files_holds_no_export(tmp_path: Path, name:
     written_to(tmp_path / "out/x/y", HOPELESS[name][0])
     zipped = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "out")
     for path in (tmp_path / "out", Path(zipped)):
-        with pytest.raises(UnreadableExportError, match="no Signal export in here"):
+        with pytest.raises(UnreadableExportError, match=r"no Signal export in here|cut off"):
             open_export(path)
+
+
+def test_a_zip_with_a_password_is_to_be_unpacked(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("main.jsonl", OFFICIAL)
+    locked = bytearray(packed.getvalue())
+    locked[6] |= 1
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(UnreadableExportError, match="password"):
+        open_export(written_to(tmp_path / "x.zip", bytes(locked)))
 
 
 def test_a_tar_is_to_be_unpacked(tmp_path: Path) -> None:
