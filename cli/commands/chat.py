@@ -49,7 +49,8 @@ def import_(
     """Import a Signal group chat: Signal's own export, sigexport's data.json or signal-cli's envelopes."""
     if not list_ and bool(group) == all_groups:
         raise InvalidInputError("Say which group with --group TITLE, or --all-groups; --list shows what there is.")
-    export = open_export(path, owner=owner, timezone=timezone or "UTC")
+    # Who "Me" is matters only once something is imported.
+    export = open_export(path, owner=owner or ("Me" if list_ else None), timezone=timezone or "UTC")
     if list_:
         with progress("Reading", in_bytes=True) as advance:
             found = survey(export, lambda: advance(*export.position()))

@@ -18,7 +18,8 @@ QUOTABLES = 6
 QUOTE_LENGTH = 280
 """The longest comment that may be quoted, in characters (R11)."""
 
-# `{people}` narrows to some users and `{groups}` to some groups; both are ours, their values are bound.
+# `{people}` narrows to some users and `{groups}` to some groups; both are ours, their values are bound. A reply belongs
+# to the person it answers, whichever copy of the comment it names: of one user, group and millisecond one is visible.
 _EVIDENCE = """
 WITH mine AS MATERIALIZED (
     SELECT c.group_id, c.id, c.request_id, c.author_id, c.sent_at, c.kind, a.user_id
@@ -58,7 +59,8 @@ WITH mine AS MATERIALIZED (
 ), replies AS (
     SELECT m.user_id, m.group_id, m.id
       FROM visible_comments q
-      JOIN mine m ON m.group_id = q.group_id AND m.author_id = q.quoted_author_id AND m.sent_at = q.quoted_sent_at
+      JOIN user_attributes w ON w.id = q.quoted_author_id
+      JOIN mine m ON m.group_id = q.group_id AND m.user_id = w.user_id AND m.sent_at = q.quoted_sent_at
       JOIN user_attributes a ON a.id = q.author_id
      WHERE q.quoted_author_id IS NOT NULL AND a.user_id <> m.user_id
 ), quoted AS (
@@ -93,10 +95,12 @@ WITH mine AS MATERIALIZED (
                      GROUP BY 1, 2, 3) n) ranked
      WHERE place <= {top} GROUP BY user_id, group_id
 ), shared AS (
-    SELECT m.user_id, m.group_id, l.url, min(l.domain) AS domain, count(*) AS n,
-           (array_agg(m.id ORDER BY m.sent_at, m.id))[:{link_comments}] AS ids
-      FROM mine m JOIN comment_links l ON l.group_id = m.group_id AND l.comment_id = m.id
-     GROUP BY m.user_id, m.group_id, l.url
+    SELECT user_id, group_id, url, min(domain) AS domain, sum(n) AS n,
+           (array_agg(id ORDER BY sent_at))[:{link_comments}] AS ids
+      FROM (SELECT m.user_id, m.group_id, m.id, m.sent_at, l.url, min(l.domain) AS domain, count(*) AS n
+              FROM mine m JOIN comment_links l ON l.group_id = m.group_id AND l.comment_id = m.id
+             GROUP BY 1, 2, 3, 4, 5) in_comment
+     GROUP BY user_id, group_id, url
 ), links AS (
     SELECT s.*, sum(n) OVER (PARTITION BY user_id, group_id)::bigint AS all_links,
            row_number() OVER (PARTITION BY user_id, group_id ORDER BY n DESC, url COLLATE "C") AS place

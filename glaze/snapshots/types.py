@@ -26,7 +26,7 @@ class LinkCount:
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """A tag of the user's comments and how many comments bear it."""
+    """A tag of the user's comments and how often they wrote it."""
 
     tag: str
     count: int

@@ -1,3 +1,5 @@
+"""One run per data folder, and the second one learns of the first."""
+
 import json
 import os
 import signal

@@ -1,3 +1,5 @@
+"""Folders of dead runs are swept, those of living ones are not."""
+
 import os
 import re
 import shutil

@@ -1,3 +1,5 @@
+"""Children start in a group of their own and die with us."""
+
 import os
 import signal
 import subprocess

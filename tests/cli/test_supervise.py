@@ -1,3 +1,5 @@
+"""What dies is started again, what cannot live is reported."""
+
 import os
 import signal
 import sys

@@ -57,12 +57,11 @@ def all_gone(family: set[int]) -> bool:
 def demo(tmp_path):
     """A running demo: its process and its info."""
     info = tmp_path / "info.json"
-    process = start_demo(tmp_path / "data", info)
-    try:
-        yield process, wait_for(info, process)
-    finally:
-        process.kill()
-        process.wait()
+    with start_demo(tmp_path / "data", info) as process:
+        try:
+            yield process, wait_for(info, process)
+        finally:
+            process.kill()
 
 
 def test_a_newcomer_sees_a_bio_a_second_start_names_the_first_and_sigterm_stops_all(demo, tmp_path):

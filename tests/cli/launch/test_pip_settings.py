@@ -1,3 +1,5 @@
+"""What pip is told about mirrors and certificates, uv is told too."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Where the launcher installs, and that nobody else can make it install elsewhere."""
+
 import os
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""uv is found, or installed by whatever the machine has."""
+
 import json
 import shutil
 import subprocess

@@ -1,3 +1,5 @@
+"""`./wb` itself, from nothing to the command it hands on to."""
+
 import ast
 import json
 import signal

@@ -1,3 +1,5 @@
+"""However a run ends, its servers end with it."""
+
 import asyncio
 import os
 import pwd

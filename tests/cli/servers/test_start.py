@@ -1,3 +1,5 @@
+"""The embedded servers: real, private, and forgetful or not as asked."""
+
 import os
 import stat
 from collections.abc import Iterator

@@ -56,8 +56,11 @@ def thin(messages: int = 1, **more: Any) -> SignalProfileSnapshot:
         **dict.fromkeys(("top_links", "top_tags", "reaction_counts", "reactions_given", "attachment_counts"), ()),
         **dict.fromkeys(("link_count", "mentions_made", "mentions_received", "quotes_made", "quotes_received"), 0),
         "quotables": (),
+        "last_seen_at": FIRST,
+        "active_days": 1,
+        "active_months": 1,
     }
-    return snapshot(message_count=messages, last_seen_at=FIRST, active_days=1, active_months=1, **nothing | more)
+    return snapshot(message_count=messages, **nothing | more)
 
 
 def receipts(*rules: str, of: SignalProfileSnapshot | None = None) -> tuple[Receipt, ...]:

@@ -232,7 +232,7 @@ def test_every_form_is_taken_by_somebody() -> None:
     kinds: set[str] = set()
     for n in range(500):
         for of in (
-            snapshot(),
+            snapshot(quotables=(quotable(), quotable(f"{SAID} Again!", 22))),
             thin(3, mentions_received=3),
             thin(3, mentions_made=3, quotes_received=1, reactions_given=(("👍", 2),)),
             thin(3, mentions_made=3),
@@ -286,7 +286,7 @@ def test_whatever_the_evidence_the_guard_lets_the_offline_writer_pass(
 ) -> None:
     of = thin(
         messages,
-        last_seen_at=FIRST if one_day else LAST,
+        last_seen_at=FIRST if one_day or messages == 1 else LAST,
         active_days=days,
         active_months=months,
         mentions_made=made,

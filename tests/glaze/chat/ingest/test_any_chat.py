@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from glaze.chat.exports.types import Mention, Message, Reaction
+from glaze.chat.words import tags_in
 from glaze.db.engine import Database
 from tests.canonical import HISTORY, differences
 from tests.glaze.chat.chats import (
@@ -37,14 +38,15 @@ def comments(draw: st.DrawFn) -> Message:
     if draw(st.integers(0, 5)) == 0:
         return gone(author, after)
     named = draw(st.none() | st.sampled_from(WRITERS))
+    body = draw(st.sampled_from(["@ a", "@ #b"]))
     return said(
         author,
         after,
-        draw(st.sampled_from(["@ a", "@ b"])),
+        body,
         quotes=draw(st.none() | slots),
         edited=draw(st.none() | st.sampled_from([5 * DAY, 6 * DAY])),
         mentions=() if named is None else (Mention(0, named),),
-        tags=draw(st.sampled_from([(), ("tag",)])),
+        tags=tags_in(body),
     )
 
 
