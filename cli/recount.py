@@ -95,14 +95,15 @@ class _Counting:
 
     def comments(self) -> None:
         """Messages, and who quotes whom."""
-        by_time = {(row["group_id"], row["author_id"], row["sent_at"]): row for row in self._seen.values()}
+        # By user: a reply may name a copy of the comment that another format brought.
+        by_time = {(row["group_id"], row["user_id"], row["sent_at"]): row for row in self._seen.values()}
         for (group, comment), row in self._seen.items():
             tally = self._of_author(group, comment)
             if tally is not None:
                 tally.sent[comment] = row["sent_at"]
                 tally.bodies[comment] = row["body"]
                 tally.counts["quotes_made"] += row["quoted_author_id"] is not None
-            target = by_time.get((group, row["quoted_author_id"], row["quoted_sent_at"]))
+            target = by_time.get((group, self._owners.get(row["quoted_author_id"]), row["quoted_sent_at"]))
             if target is not None and target["user_id"] != row["user_id"]:
                 self._answer("quotes_received", group, target["id"])
 

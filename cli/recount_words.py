@@ -12,6 +12,7 @@ _MONTHS = [
 ]
 _DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})\b")
 _URL = re.compile(r"https?://\S+")
+_LINK_ENDS = r"(?=[.,;:!?)]*(?:\s|$))"
 _NUMBER = re.compile(r"\d+")
 
 _POINTS = {
@@ -43,15 +44,15 @@ def unproven(text: str, name: str, receipts: Iterable[Mapping[str, Any]]) -> lis
     if "“" in text or "”" in text:
         unproven.append("quoted words without a receipt")
     for url in sorted(values["link"], key=len, reverse=True):
-        if url not in text:
+        text, times = re.subn(rf"{re.escape(url)}{_LINK_ENDS}", " ", text)
+        if not times:
             unproven.append("a link that is not said")
-        text = text.replace(url, " ")
     if _URL.search(text):
         unproven.append("a link without a receipt")
     if _DATE.search(name):
         text = text.replace(name, " ")
-    said = {date(int(year), _MONTHS.index(month) + 1, int(day)).isoformat() for day, month, year in _DATE.findall(text)}
-    if said != set(values["date"]):
+    said = {(int(year), _MONTHS.index(month) + 1, int(day)) for day, month, year in _DATE.findall(text)}
+    if said != {date.fromisoformat(iso).timetuple()[:3] for iso in values["date"]}:
         unproven.append("dates and their receipts differ")
     text = _DATE.sub(" ", text)
     return unproven + _numbers(text, name, values["count"])

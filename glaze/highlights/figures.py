@@ -11,7 +11,6 @@ _MONTH = "|".join(MONTHS)
 _DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month>{_MONTH}),? (?P<year>\d{{4}})"
     rf"|(?P<month2>{_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year2>\d{{4}})"
-    rf"|(?P<month3>{_MONTH}) (?P<year3>\d{{4}})"
     r"|(?P<iso>\d{4}-\d{2}-\d{2}))(?!\w)"
 )
 _OTHER_DATES = re.compile(
@@ -131,10 +130,8 @@ def _means(found: re.Match[str], iso: str) -> bool:
     if found["iso"]:
         return found["iso"] == iso
     year, month, day = (int(part) for part in iso.split("-"))
-    said_month = found["month"] or found["month2"] or found["month3"]
-    said_year = found["year"] or found["year2"] or found["year3"]
-    said_day = found["day"] or found["day2"]
-    return (MONTHS[month - 1], year) == (said_month, int(said_year)) and (said_day is None or int(said_day) == day)
+    said = (found["day"] or found["day2"], found["month"] or found["month2"], found["year"] or found["year2"])
+    return (day, MONTHS[month - 1], year) == (int(said[0]), said[1], int(said[2]))
 
 
 def _value(tokens: Sequence[str], place: int) -> int | str | None:

@@ -95,7 +95,7 @@ WITH mine AS MATERIALIZED (
                      GROUP BY 1, 2, 3) n) ranked
      WHERE place <= {top} GROUP BY user_id, group_id
 ), shared AS (
-    SELECT user_id, group_id, url, min(domain) AS domain, sum(n) AS n,
+    SELECT user_id, group_id, url, min(domain) AS domain, sum(n)::bigint AS n,
            (array_agg(id ORDER BY sent_at))[:{link_comments}] AS ids
       FROM (SELECT m.user_id, m.group_id, m.id, m.sent_at, l.url, min(l.domain) AS domain, count(*) AS n
               FROM mine m JOIN comment_links l ON l.group_id = m.group_id AND l.comment_id = m.id

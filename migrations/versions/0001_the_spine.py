@@ -351,15 +351,6 @@ def upgrade() -> None:
         sa.Column("text_as_of", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reactions_as_of", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("NOT deleted OR body = ''", name=op.f("ck_request_comments_deleted_has_no_words")),
-        sa.ForeignKeyConstraint(["author_id"], ["user_attributes.id"], name=op.f("fk_request_comments_author_id")),
-        sa.ForeignKeyConstraint(
-            ["group_id", "request_id"],
-            ["requests.group_id", "requests.id"],
-            name=op.f("fk_request_comments_group_id_request_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["quoted_author_id"], ["user_attributes.id"], name=op.f("fk_request_comments_quoted_author_id")
-        ),
         sa.PrimaryKeyConstraint("group_id", "id", name=op.f("pk_request_comments")),
         sa.UniqueConstraint(
             "author_id", "group_id", "sent_at", name=op.f("uq_request_comments_author_id_group_id_sent_at")
@@ -456,7 +447,6 @@ def upgrade() -> None:
             name=op.f("fk_comment_mentions_group_id_comment_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["identity_id"], ["user_attributes.id"], name=op.f("fk_comment_mentions_identity_id")),
         sa.PrimaryKeyConstraint("group_id", "comment_id", "start", name=op.f("pk_comment_mentions")),
     )
     op.create_index(op.f("ix_comment_mentions_identity_id"), "comment_mentions", ["identity_id"], unique=False)
@@ -473,7 +463,6 @@ def upgrade() -> None:
             name=op.f("fk_comment_reactions_group_id_comment_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["reactor_id"], ["user_attributes.id"], name=op.f("fk_comment_reactions_reactor_id")),
         sa.PrimaryKeyConstraint("group_id", "comment_id", "reactor_id", name=op.f("pk_comment_reactions")),
     )
     op.create_index(

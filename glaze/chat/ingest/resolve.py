@@ -13,10 +13,9 @@ SELECT EXISTS (SELECT FROM staged_comments GROUP BY group_id, author_id, sent_ms
 """
 
 # One row for each comment of the file. Of several copies the latest edit wins, then the later line; a deletion
-# anywhere wins over all. Narrow: what is said is joined where it is needed, by the number of its line.
+# anywhere wins over all.
 _FOLD = """
-SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms, gone
-  FROM (SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms,
+SELECT * FROM (SELECT staged_comments.*,
                bool_or(deleted) OVER same AS gone,
                row_number() OVER (same ORDER BY coalesce(edited_ms, 0) DESC, ord DESC) AS place
           FROM staged_comments
@@ -24,45 +23,44 @@ SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms
  WHERE place = 1
 """
 
-_AS_THEY_ARE = """
-SELECT ord, group_id, author_id, sent_ms, edited_ms, quoted_author_id, quoted_ms, deleted AS gone FROM staged_comments
-"""
+_AS_THEY_ARE = "SELECT *, deleted AS gone FROM staged_comments"
 
 # `differs` says whether its evidence moves, `requotes` whether it may go to another conversation.
 _RESOLVE = """
 CREATE TEMP TABLE incoming ON COMMIT DROP AS
 WITH folded AS (
-    SELECT ord, group_id, author_id, gone, CASE WHEN NOT gone THEN quoted_author_id END AS quoted_author_id,
+    SELECT ord, group_id, author_id, sent_ms, kind, body, gone,
+           CASE WHEN NOT gone THEN quoted_author_id END AS quoted_author_id,
            timestamptz 'epoch' + sent_ms * interval '1 millisecond' AS sent_at,
            timestamptz 'epoch' + edited_ms * interval '1 millisecond' AS edited_at,
            CASE WHEN NOT gone THEN timestamptz 'epoch' + quoted_ms * interval '1 millisecond' END AS quoted_sent_at
       FROM ({fold}) f
 ), met AS (
-    SELECT f.*, c.id AS known_id,
+    SELECT f.ord, f.group_id, f.author_id, f.gone, f.quoted_author_id, f.sent_ms, f.sent_at, f.edited_at,
+           f.quoted_sent_at, c.id AS known_id,
            CASE WHEN c.id IS NULL THEN 'new'
                 WHEN c.deleted THEN 'same'
                 WHEN f.gone THEN 'deleted'
-                WHEN (coalesce(f.edited_at, '-infinity'), {as_of}::timestamptz, s.body COLLATE "C")
+                WHEN (coalesce(f.edited_at, '-infinity'), {as_of}::timestamptz, f.body COLLATE "C")
                    > (coalesce(c.edited_at, '-infinity'), c.text_as_of, c.body COLLATE "C") THEN 'newer'
                 WHEN f.edited_at IS NOT DISTINCT FROM c.edited_at AND {as_of}::timestamptz = c.text_as_of
-                     AND s.body = c.body THEN 'equal'
+                     AND f.body = c.body THEN 'equal'
                 ELSE 'same' END AS verdict,
            (c.id IS NULL OR {as_of}::timestamptz >= c.reactions_as_of) AND NOT f.gone AND c.deleted IS NOT TRUE
                AS brings_reactions,
            c.reactions_as_of = {as_of}::timestamptz AS adds_reactions,
-           (c.body, c.kind) IS DISTINCT FROM (s.body, s.kind) AS rewords,
+           (c.body, c.kind) IS DISTINCT FROM (f.body, f.kind) AS rewords,
            (c.quoted_author_id, c.quoted_sent_at) IS DISTINCT FROM (f.quoted_author_id, f.quoted_sent_at) AS requotes
       FROM folded f
       LEFT JOIN request_comments c
         ON c.group_id = f.group_id AND c.author_id = f.author_id AND c.sent_at = f.sent_at
-      LEFT JOIN staged_comments s ON c.id IS NOT NULL AND s.ord = f.ord
 )
-SELECT ord, group_id, author_id, gone, quoted_author_id, sent_at, edited_at, quoted_sent_at,
+SELECT ord, group_id, author_id, gone, quoted_author_id, sent_ms, sent_at, edited_at, quoted_sent_at,
        coalesce(known_id, nextval('request_comments_id_seq')) AS id, verdict, brings_reactions,
        coalesce(adds_reactions, false) AS adds_reactions,
        verdict = 'deleted' OR verdict IN ('newer', 'equal') AND (rewords OR requotes) AS differs,
        verdict IN ('newer', 'equal', 'deleted') AND requotes AS requotes
-  FROM met ORDER BY group_id, sent_at, ord
+  FROM met ORDER BY group_id, sent_ms, ord
 """
 
 _INDEX_INCOMING = """

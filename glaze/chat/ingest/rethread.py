@@ -42,14 +42,16 @@ SELECT * FROM (SELECT group_id, min(at) AS first FROM back GROUP BY group_id) b
 
 _KNOWN = """
 CREATE TEMP TABLE known_turns ON COMMIT DROP AS
-SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, false AS fixed, c.quoted_author_id, c.quoted_sent_at
+SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, false AS fixed, c.quoted_author_id, c.quoted_sent_at,
+       (extract(epoch FROM c.sent_at) * 1000)::bigint AS sent_ms
   FROM windows w JOIN request_comments c ON c.group_id = w.group_id AND c.sent_at BETWEEN w.first AND w.last;
 CREATE UNIQUE INDEX ON known_turns (group_id, author_id, sent_at);
 ANALYZE known_turns
 """
 
 _TURNS = """
-SELECT group_id, id, author_id, sent_at, NULL::bigint AS request_id, false AS fixed, quoted_author_id, quoted_sent_at
+SELECT group_id, id, author_id, sent_at, NULL::bigint AS request_id, false AS fixed, quoted_author_id, quoted_sent_at,
+       sent_ms
   FROM incoming WHERE verdict = 'new'
 UNION ALL SELECT * FROM known_turns
 """
@@ -65,15 +67,18 @@ WITH RECURSIVE following AS (
       FROM following f JOIN request_comments q
         ON q.quoted_author_id = f.author_id AND q.group_id = f.group_id AND q.quoted_sent_at = f.sent_at
 )
-INSERT INTO known_turns (group_id, id, author_id, sent_at, request_id, fixed, quoted_author_id, quoted_sent_at)
-SELECT group_id, id, author_id, sent_at, request_id, false, quoted_author_id, quoted_sent_at FROM following
+INSERT INTO known_turns
+SELECT group_id, id, author_id, sent_at, request_id, false, quoted_author_id, quoted_sent_at,
+       (extract(epoch FROM sent_at) * 1000)::bigint
+  FROM following
     ON CONFLICT DO NOTHING
 """  # noqa: S608 - statements of ours
 
 # What lies outside and is quoted from inside keeps its conversation and lends it to its replies.
 _FETCH_TARGETS = f"""
-INSERT INTO known_turns (group_id, id, author_id, sent_at, request_id, fixed, quoted_author_id, quoted_sent_at)
-SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, true, NULL, NULL
+INSERT INTO known_turns
+SELECT c.group_id, c.id, c.author_id, c.sent_at, c.request_id, true, NULL, NULL,
+       (extract(epoch FROM c.sent_at) * 1000)::bigint
   FROM ({_TURNS}) t JOIN request_comments c
     ON c.group_id = t.group_id AND c.author_id = t.quoted_author_id AND c.sent_at = t.quoted_sent_at
     ON CONFLICT DO NOTHING
@@ -90,16 +95,16 @@ SELECT DISTINCT c.group_id, c.request_id
 
 _READ_QUOTES = f"""
 WITH turns AS ({_TURNS})
-SELECT t.group_id, t.id, (extract(epoch FROM t.sent_at) * 1000)::bigint, q.id
+SELECT t.group_id, t.id, t.sent_ms, q.id
   FROM turns t
   JOIN turns q ON q.group_id = t.group_id AND q.author_id = t.quoted_author_id AND q.sent_at = t.quoted_sent_at
 """  # noqa: S608 - statements of ours
 
 _READ_TURNS = f"""
-SELECT t.group_id, t.id, (extract(epoch FROM t.sent_at) * 1000)::bigint,
+SELECT t.group_id, t.id, t.sent_ms,
        CASE WHEN t.fixed OR k.request_id IS NULL THEN t.request_id END, t.fixed
   FROM ({_TURNS}) t LEFT JOIN kept_outside k ON k.group_id = t.group_id AND k.request_id = t.request_id
- ORDER BY t.group_id, t.sent_at, t.id
+ ORDER BY t.group_id, t.sent_ms, t.id
 """  # noqa: S608 - statements of ours
 
 _NEXT_IDS = "SELECT nextval('requests_id_seq') FROM generate_series(1, $1::bigint)"
@@ -152,10 +157,12 @@ async def thread_window(connection: Any) -> None:
     for group, key, sent_ms, target in await connection.fetch(_READ_QUOTES):
         quotes.setdefault(group, {})[key] = (sent_ms, target)
     threads = _Threads(connection, quotes)
-    async for group, key, sent_ms, request, fixed in connection.cursor(_READ_TURNS, prefetch=BATCH):
-        threads.add(group, Turn(key, sent_ms, None, request, fixed))
-        if len(threads.placed) >= BATCH:
-            await threads.store()
+    # By batches: `async for` over a cursor asks the connection for leave once a row.
+    turns = await connection.cursor(_READ_TURNS)
+    while batch := await turns.fetch(BATCH):
+        for group, key, sent_ms, request, fixed in batch:
+            threads.add(group, Turn(key, sent_ms, None, request, fixed))
+        await threads.store()
     threads.finish_group()
     await threads.store()
     await connection.execute("ANALYZE threaded")

@@ -145,6 +145,12 @@ async def take_in(database: Database, written: Written | Export, **how: Any) -> 
         return await import_chat(session, opened, **({"groups": None} | how))
 
 
+async def join(database: Database, written: Written | Export, **how: Any) -> ImportReport:
+    """Import into the group that stands; the first export makes it."""
+    standing = await rows(database, "SELECT slug FROM groups")
+    return await take_in(database, written, into=standing[0][0] if standing else None, **how)
+
+
 async def on(database: Database) -> asyncpg.Connection:
     """A plain connection to the test's database, for statements that are none of the product's."""
     return await asyncpg.connect(database.url.set(drivername="postgresql").render_as_string(hide_password=False))

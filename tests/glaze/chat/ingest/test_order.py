@@ -19,11 +19,10 @@ from tests.glaze.chat.chats import (
     export,
     folder,
     gone,
+    join,
     reacted,
-    rows,
     said,
     tables,
-    take_in,
 )
 
 
@@ -38,8 +37,7 @@ async def after(database: Database, *exports: Written) -> Dump:
 
 async def after_more(database: Database, *exports: Written) -> Dump:
     for written in exports:
-        standing = await rows(database, "SELECT slug FROM groups")
-        await take_in(database, written, into=standing[0][0] if standing else None)
+        await join(database, written)
     return await tables(database, but=HISTORY, slugs=False)
 
 

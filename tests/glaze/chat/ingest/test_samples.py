@@ -11,7 +11,7 @@ from glaze.chat.ingest.report import ImportReport
 from glaze.chat.linking import link, unlink
 from glaze.db.engine import Database
 from tests.canonical import HISTORY, Dump, differences
-from tests.glaze.chat.chats import assert_threaded_as_a_whole, emptied, rows, tables, take_in
+from tests.glaze.chat.chats import assert_threaded_as_a_whole, emptied, join, rows, tables
 from tests.glaze.chat.exports.written import shared
 
 OFFICIAL, SIGEXPORT, SIGNAL_CLI = "official_signal_export", "sigexport", "signal_cli"
@@ -38,9 +38,7 @@ RECEIVED = Counter(
 
 async def taken(database: Database, sample: str, *, owner: str = "Noor Haddad") -> ImportReport:
     """Import a sample, joined to the group that stands."""
-    standing = await rows(database, "SELECT slug FROM groups")
-    export = open_export(shared(f"samples/{sample}"), owner=owner)
-    return await take_in(database, export, into=standing[0][0] if standing else None)
+    return await join(database, open_export(shared(f"samples/{sample}"), owner=owner))
 
 
 async def visible_counts(database: Database) -> dict[str, int]:

@@ -1,0 +1,363 @@
+"""Which bios are due, what a batch comes to, and what two of them at once come to."""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from glaze.changes.types import ChangeReason
+from glaze.db.engine import Database
+from glaze.highlights import generate as writing
+from glaze.highlights.conclude import Generated
+from glaze.highlights.edition import Written
+from glaze.highlights.evidence import Pair
+from glaze.highlights.generate import generate
+from glaze.highlights.publish import Outcome
+from glaze.jobs.catalogue import GlazeOrder
+from glaze.jobs.failures import LeaseLostError, RetryLater
+from glaze.jobs.lease import Lease
+from glaze.settings import Settings
+from tests.factories import LONG_AGO, make_comment, make_person
+from tests.glaze.highlights.scene import (
+    Scene,
+    audit,
+    delete,
+    do,
+    editions,
+    highlight_of,
+    jobs,
+    move,
+    react,
+    say,
+    set_scene,
+    settings_of,
+    stale,
+    write,
+)
+from tests.glaze.jobs.acting import taken
+
+written_anew: ContextVar[frozenset[Pair]] = ContextVar("written_anew")
+"""Which pairs a batch finds due, each batch its own."""
+
+
+def came_to(done: Generated) -> dict[str, int]:
+    return {what: count for what, count in done.counts.items() if count}
+
+
+def order_of(scene: Scene, **more: Any) -> GlazeOrder:
+    given: dict[str, Any] = {
+        "user_id": scene.pair[0],
+        "group_id": scene.pair[1],
+        "evidence_version": 1,
+        "wanted_digest": "wanted",
+    }
+    return GlazeOrder(**given | more)
+
+
+async def run(scene: Scene, order: GlazeOrder, lease: Lease, settings: Settings | None = None) -> Generated:
+    return await generate(scene.database, settings or settings_of(), order, lease, None)
+
+
+# --- what is due ---
+
+
+async def test_what_is_published_is_not_written_again(scene: Scene) -> None:
+    assert came_to(await write(scene)) == {"published": 1}
+    assert came_to(await write(scene)) == {"unchanged": 1}
+    assert len(await editions(scene)) == 1
+
+
+async def test_unless_one_insists(scene: Scene) -> None:
+    await write(scene)
+    assert came_to(await write(scene, force=True)) == {"published": 1}
+    assert len(await editions(scene)) == 2
+
+
+async def test_evidence_that_moved_and_came_to_the_same_only_moves_the_version_up(scene: Scene) -> None:
+    await write(scene)
+    await move(scene, ChangeReason.ANALYSIS_CHANGED)
+    assert [reason.value for reason in await stale(scene)] == ["ANALYSIS_CHANGED"]
+    assert came_to(await write(scene)) == {"still_true": 1}
+    highlight = await highlight_of(scene)
+    assert highlight is not None
+    assert highlight.evidence_version == 2
+    assert await stale(scene) == ()
+    assert len(await editions(scene)) == len(await audit(scene)) == 1
+
+
+async def test_a_version_moves_up_only_where_the_same_edition_still_stands(scene: Scene) -> None:
+    """Two pairs, one batch: what holds for the one says nothing of the other."""
+    both = [scene.pair, scene.pair_of_bea]
+    await write(scene, pairs=both)
+    for pair in both:
+        await do(scene.database, "UPDATE evidence_versions SET version = 5 WHERE user_id = :u", u=pair[0])
+    # Somebody published another edition of Ada's since the batch has read; it bears Bea's fingerprint, to be nasty.
+    bea = await highlight_of(scene, scene.pair_of_bea)
+    assert bea is not None
+
+    async def meanwhile() -> None:
+        await do(
+            scene.database,
+            "UPDATE user_profile_highlights SET fingerprint = :f WHERE user_id = :u",
+            f=bea.fingerprint,
+            u=scene.pair[0],
+        )
+
+    assert came_to(await write_with(scene, meanwhile, pairs=both)) == {"still_true": 2}
+    versions = [highlight.evidence_version for pair in both if (highlight := await highlight_of(scene, pair))]
+    assert versions == [1, 5]
+
+
+async def write_with(scene: Scene, meanwhile: Callable[[], Any], **more: Any) -> Generated:
+    """Write, and let something happen between the reading and the publishing."""
+    conclude = writing.conclude
+
+    async def late(*arguments: Any, **named: Any) -> None:
+        await meanwhile()
+        await conclude(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "conclude", late)
+        return await write(scene, **more)
+
+
+@pytest.mark.parametrize("worn", ["marked_stale_at = now()", "stale_after = now() - interval '1 second'"])
+async def test_what_has_worn_out_is_written_again_from_the_same_evidence(scene: Scene, worn: str) -> None:
+    await write(scene)
+    await do(scene.database, f"UPDATE user_profile_highlights SET {worn}")
+    assert await stale(scene) != ()
+    assert came_to(await write(scene)) == {"published": 1}
+    assert await stale(scene) == ()
+
+
+async def test_nobody_keeps_a_name_they_have_left(scene: Scene) -> None:
+    """A name is in no snapshot hash, but in every bio."""
+    await write(scene)
+    await do(scene.database, "UPDATE group_members SET display_name = 'Alma' WHERE display_name = 'Ada Quill'")
+    assert came_to(await write(scene)) == {"published": 1}
+    highlight = await highlight_of(scene)
+    assert highlight is not None
+    assert "Alma" in highlight.bio_text
+    assert "Quill" not in highlight.bio_text
+    await do(scene.database, "UPDATE group_members SET display_name = '' WHERE display_name = 'Alma'")
+    assert came_to(await write(scene)) == {"published": 1}
+    assert came_to(await write(scene)) == {"unchanged": 1}
+
+
+async def test_another_prompt_or_guard_is_due(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    await write(scene)
+    making = writing.making_of(settings_of())
+    for other in (replace(making, prompt=replace(making.prompt, hash="0" * 64)), replace(making, guard_version="new")):
+        with monkeypatch.context() as patch:
+            patch.setattr(writing, "making_of", lambda _settings, other=other: other)
+            assert came_to(await write(scene)) == {"published": 1}
+            assert came_to(await write(scene)) == {"unchanged": 1}
+
+
+async def test_a_pair_named_twice_is_written_once(scene: Scene) -> None:
+    assert came_to(await write(scene, pairs=[scene.pair, scene.pair])) == {"published": 1}
+    assert len(await editions(scene)) == 1
+
+
+async def test_a_dry_run_writes_nothing(scene: Scene) -> None:
+    assert came_to(await write(scene, dry_run=True)) == {"published": 1}
+    assert await editions(scene) == []
+    assert await audit(scene) == []
+
+
+# --- nothing left to say ---
+
+
+async def test_who_has_written_too_little_has_no_bio(scene: Scene) -> None:
+    assert came_to(await write(scene, settings_of(GLAZE_MIN_COMMENTS=3))) == {"no_data": 1}
+    assert came_to(await write(scene, settings_of(GLAZE_MIN_COMMENTS=2))) == {"published": 1}
+
+
+async def test_who_only_reacted_has_none_either(database: Database) -> None:
+    scene = await set_scene(database)
+    async with database.transaction() as session:
+        cid = await make_person(session, scene.ada.group, "cid", "Cid")
+        await react(session, cid, scene.said, "👍")
+    assert came_to(await write(scene, pairs=[(cid.id, scene.pair[1])])) == {"no_data": 1}
+
+
+async def test_when_all_is_gone_the_highlight_is_withdrawn(scene: Scene) -> None:
+    await write(scene)
+    await delete(scene, scene.said, scene.shared)
+    assert came_to(await write(scene)) == {"withdrawn": 1}
+    assert await highlight_of(scene) is None
+    assert [entry.action for entry in await audit(scene)] == ["highlight.published", "highlight.withdrawn"]
+    assert came_to(await write(scene)) == {"no_data": 1}
+
+
+async def test_a_withdrawal_does_not_touch_what_was_published_from_newer_evidence(scene: Scene) -> None:
+    await write(scene)
+    await delete(scene, scene.said, scene.shared)
+
+    async def meanwhile() -> None:
+        await say(scene)
+        assert came_to(await write(scene)) == {"published": 1}
+
+    concluding = writing.conclude
+
+    async def late(*arguments: Any, **named: Any) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(writing, "conclude", concluding)
+            await meanwhile()
+        await concluding(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "conclude", late)
+        assert came_to(await write(scene)) == {"no_data": 1}
+    highlight = await highlight_of(scene)
+    assert highlight is not None
+    assert highlight.evidence_version == 3
+
+
+async def test_nor_an_admin_s_override(scene: Scene) -> None:
+    await write(scene)
+    await do(scene.database, "UPDATE user_profile_highlights SET manual_override = true, override_text = 'By hand.'")
+    await delete(scene, scene.said, scene.shared)
+    assert came_to(await write(scene)) == {"no_data": 1}
+    highlight = await highlight_of(scene)
+    assert highlight is not None
+    assert highlight.override_text == "By hand."
+
+
+# --- jobs: the effect and the end of the job are one (R17) ---
+
+
+async def test_a_job_ends_in_the_transaction_that_publishes(scene: Scene) -> None:
+    order = order_of(scene)
+    lease = await taken(scene.database, order)
+    assert came_to(await run(scene, order, lease)) == {"published": 1}
+    (job,) = await jobs(scene)
+    assert (job.state, job.result["published"]) == ("done", 1)
+    (edition,) = await editions(scene)
+    assert edition.job_id == job.id
+
+
+@pytest.mark.parametrize("what", ["unchanged", "still_true", "no_data"])
+async def test_a_job_that_has_nothing_to_write_ends_too(scene: Scene, what: str) -> None:
+    if what != "no_data":
+        await write(scene)
+    if what == "still_true":
+        await move(scene)
+    if what == "no_data":
+        await delete(scene, scene.said, scene.shared)
+    order = order_of(scene)
+    assert came_to(await run(scene, order, await taken(scene.database, order))) == {what: 1}
+    assert [job.state for job in await jobs(scene)] == ["done"]
+
+
+async def test_an_ordinal_above_zero_insists(scene: Scene) -> None:
+    await write(scene)
+    order = order_of(scene, ordinal=1)
+    assert came_to(await run(scene, order, await taken(scene.database, order))) == {"published": 1}
+
+
+async def test_who_has_lost_the_lease_leaves_nothing_behind(scene: Scene) -> None:
+    order = order_of(scene)
+    lease = await taken(scene.database, order)
+    await do(scene.database, "UPDATE jobs SET lease_token = gen_random_uuid()")
+    with pytest.raises(LeaseLostError):
+        await run(scene, order, lease)
+    assert await editions(scene) == []
+    assert await audit(scene) == []
+    assert await highlight_of(scene) is None
+    assert [job.state for job in await jobs(scene)] == ["running"]
+
+
+async def test_a_job_whose_evidence_has_just_gone_is_to_be_tried_again(scene: Scene) -> None:
+    order = order_of(scene)
+    lease = await taken(scene.database, order)
+    conclude = writing.conclude
+
+    async def late(*arguments: Any, **named: Any) -> None:
+        await delete(scene, scene.said)
+        await conclude(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "conclude", late)
+        with pytest.raises(RetryLater) as told:
+            await run(scene, order, lease)
+    assert (told.value.seconds, told.value.code) == (0, "EVIDENCE_MOVED")
+    assert await editions(scene) == []
+    assert [job.state for job in await jobs(scene)] == ["running"]
+    assert came_to(await run(scene, order, lease)) == {"published": 1}
+
+
+# --- two at once ---
+
+
+async def test_of_two_who_write_the_same_pair_at_once_each_is_published_in_turn_and_one_stands(scene: Scene) -> None:
+    done = await asyncio.gather(*(write(scene) for _ in range(2)))
+    assert [came_to(one) for one in done] == [{"published": 1}] * 2
+    highlight = await highlight_of(scene)
+    assert highlight is not None
+    assert highlight.edition_id in {edition.id for edition in await editions(scene)}
+
+
+@pytest.mark.parametrize("round_", range(5))
+async def test_batches_with_crossed_pairs_wait_for_each_other_instead_of_deadlocking(scene: Scene, round_: int) -> None:
+    """One batch writes the first half anew and finds the second still true, the other the other way round."""
+    async with scene.database.transaction() as session:
+        crowd = [await make_person(session, scene.ada.group, f"p{n}", f"Person{n}") for n in range(20)]
+        for person in crowd:
+            await make_comment(session, scene.ada.group, person.identity, sent_at=LONG_AGO)
+    pairs: list[Pair] = [(person.id, scene.pair[1]) for person in crowd]
+    await write(scene, pairs=pairs)
+    await do(
+        scene.database,
+        "INSERT INTO evidence_versions (user_id, group_id, version, reasons)"
+        " SELECT unnest(CAST(:users AS bigint[])), :group, 1, '{}'",
+        users=[user for user, _ in pairs],
+        group=scene.pair[1],
+    )
+
+    due = writing._what_is_due
+
+    def crossed(evidence: Any, *arguments: Any, **named: Any) -> Outcome:
+        return Outcome.DUE if evidence.pair in written_anew.get() else due(evidence, *arguments, **named)
+
+    monkeypatch.setattr(writing, "_what_is_due", crossed)
+
+    async def batch(first: list[Pair], second: list[Pair]) -> Generated:
+        written_anew.set(frozenset(first))
+        return await write(scene, pairs=[*first, *second])
+
+    one, other = pairs[:10], pairs[10:]
+    done = await asyncio.wait_for(
+        asyncio.gather(
+            *(batch(one, other), batch(other[::-1], one[::-1])),
+            *(batch(one[::-1], other[::-1]), batch(other, one)),
+        ),
+        timeout=30,
+    )
+    assert [batch_done.counts["published"] for batch_done in done] == [10] * 4
+
+
+async def test_a_model_that_thinks_holds_no_session(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    asleep = asyncio.Event()
+    wake = asyncio.Event()
+    write_edition = writing.write_edition
+
+    async def thinking(*arguments: Any, **named: Any) -> Written:
+        asleep.set()
+        await wake.wait()
+        return await write_edition(*arguments, **named)
+
+    monkeypatch.setattr(writing, "write_edition", thinking)
+    task = asyncio.create_task(write(scene))
+    await asleep.wait()
+    async with scene.database.reading() as session:
+        busy = await session.execute(
+            text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL")
+        )
+        assert busy.scalar_one() == 1  # this very question
+    wake.set()
+    assert came_to(await task) == {"published": 1}
