@@ -102,6 +102,7 @@ async def _floor_snapshots(url: str) -> float:
     statement = evidence_statement(people=None, groups=None, schema=SCHEMA_VERSION, rules=RULES_VERSION)
     script = f"""
         SET work_mem = '128MB';
+        SET jit = off;
         BEGIN;
         INSERT INTO floor_snapshots (id, user_id, group_id, hash, evidence_version, evidence, request_ids, is_current,
                                      taken_at)

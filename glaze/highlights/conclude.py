@@ -91,7 +91,7 @@ async def conclude(
         )
         await _withdraw(session, known, done, actor)
         if work is not None:
-            await _complete(session, work, items, done)
+            await _complete(session, work, making, items, done)
 
 
 async def _withdraw(session: AsyncSession, known: Known, done: Generated, actor: str) -> None:
@@ -101,9 +101,11 @@ async def _withdraw(session: AsyncSession, known: Known, done: Generated, actor:
         await record(session, actor=actor, action="highlight.withdrawn", target=f"highlight:{pair[0]}:{pair[1]}")
 
 
-async def _complete(session: AsyncSession, work: Work, items: Sequence[ToPublish], done: Generated) -> None:
+async def _complete(
+    session: AsyncSession, work: Work, making: Making, items: Sequence[ToPublish], done: Generated
+) -> None:
     for item in items:
         if done.outcome[item.evidence.pair] in {Outcome.PUBLISHED, Outcome.PENDING}:
-            done.tried_again_later += await try_again_later(session, work.order, item.evidence.version, item.written)
+            done.tried_again_later += await try_again_later(session, work.order, making, item)
     await session.flush()
     await complete(session, work.lease, done.counts)

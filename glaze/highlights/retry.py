@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from glaze.highlights.edition import Written
+from glaze.highlights.publish import ToPublish
+from glaze.highlights.wanted import Making
 from glaze.jobs.catalogue import AUTOMATIC, GlazeOrder
 from glaze.jobs.enqueue import enqueue, insisting
 
@@ -24,14 +25,21 @@ def pause_before(tries: int, asked: float | None) -> float | None:
     return max(_FIRST_PAUSE * float(_GROWTH**tries), asked or 0.0)
 
 
-async def try_again_later(session: AsyncSession, order: GlazeOrder, version: int, written: Written) -> bool:
+async def try_again_later(session: AsyncSession, order: GlazeOrder, making: Making, item: ToPublish) -> bool:
     """Ask, in the transaction that publishes a fallback, for the model to be tried again; whether it will be.
 
-    `version` is the evidence the fallback was made from. Only failures that may pass are worth another try.
+    `order` is what the fallback was made for. Only failures that may pass are worth another try.
     """
+    written = item.written
     pause = pause_before(order.fallbacks, written.retry_after) if written.may_pass else None
     if pause is None:
         return False
-    again = replace(order, requested=AUTOMATIC, evidence_version=version, fallbacks=order.fallbacks + 1)
+    again = replace(
+        order,
+        requested=AUTOMATIC,
+        evidence_version=item.evidence.version,
+        wanted_digest=making.digest,
+        fallbacks=order.fallbacks + 1,
+    )
     await enqueue(session, await insisting(session, again), pause=pause)
     return True

@@ -1,31 +1,28 @@
 """The JSON artifacts under storage/signal_profiles: one file a user, one writer, replaced by rename (R12)."""
 
 import os
-import tempfile
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 
 FOLDER = "signal_profiles"
 _LONGEST_NAME = 120
+_UNSAFE = re.compile("[^a-z0-9:_-]")
 
 
 def artifact_name(user_id: str) -> str:
     """The file name of a user: percent-encoded, so that `auth0|1/2` and `../../x` stay inside the folder.
 
     Upper-case letters are encoded too: two ids that differ only in case are one file on some disks. A long name
-    keeps its beginning and ends in a digest of the whole.
+    keeps its beginning and ends in `~` and a digest of the whole; no other name holds a `~`.
     """
-    safe = "".join(
-        letter if letter.isascii() and (letter.islower() or letter.isdigit() or letter in "-_:") else _percent(letter)
-        for letter in user_id
-    )
+    safe = _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), user_id)
     if len(safe) > _LONGEST_NAME:
-        safe = f"{safe[: _LONGEST_NAME - 65]}~{sha256(user_id.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        safe = f"{safe[: _LONGEST_NAME - 65]}~{sha256(user_id.encode()).hexdigest()}"
     return f"{safe}.json"
 
 
@@ -33,7 +30,7 @@ def write_artifacts(storage: Path, users: Iterable[tuple[str, Mapping[str, Any]]
     """Write `{user_id, snapshots: {group slug: …}}` for each (user_id, snapshots); how many files changed.
 
     A file whose content is the same is left alone; another is replaced in one step, so that a reader or a kill
-    at any moment finds the old or the new one. A user without snapshots has no file.
+    at any moment finds the old or the new one. A user without snapshots has no file. One writer at a time.
     """
     folder = storage / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,20 +53,9 @@ def _replace(path: Path, content: bytes) -> bool:
             return False
     except FileNotFoundError:
         pass
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    # Always the same name: what a kill leaves behind is overwritten by the next run, not forgotten.
+    part = path.with_name(f".{path.name}.part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    part.replace(path)
     return True
-
-
-def _percent(letter: str) -> str:
-    return (
-        quote(letter, safe="", errors="surrogatepass")
-        if not letter.isascii() or not letter.isalnum()
-        else (f"%{ord(letter):02X}")
-    )

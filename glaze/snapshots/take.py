@@ -83,7 +83,8 @@ async def _take(
 
 async def _write_artifacts(database: Database, storage: Path, users: Sequence[int]) -> int:
     async with database.reading() as session:
-        await session.execute(text("SELECT 1"))
+        # One writer, who reads once nobody else writes: an older reading never replaces a newer file.
+        await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('glaze.artifacts'))"))
         connection = await driver_connection(session)
         written = 0
         batch: list[tuple[str, dict[str, Any]]] = []

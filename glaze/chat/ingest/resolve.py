@@ -123,7 +123,7 @@ _OTHERS_ARE_THE_SAME = "UPDATE incoming SET verdict = 'same', differs = false, r
 
 async def resolve(connection: Any, as_of: datetime) -> None:
     """Give each staged comment its id and its verdict, in the table `incoming`: new, newer, deleted or same."""
-    await connection.execute("SET LOCAL work_mem = '128MB'")
+    await connection.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
     fold = _FOLD if await connection.fetchval(_ANY_TWICE) else _AS_THEY_ARE
     # CREATE TABLE AS takes no arguments through the protocol.
     await connection.execute(_RESOLVE.format(fold=fold, as_of=f"'{as_of.isoformat()}'"))

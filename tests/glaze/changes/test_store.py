@@ -52,14 +52,27 @@ async def test_nothing_to_raise_is_no_statement_and_an_undone_raise_is_undone(da
     assert await held(database) == {}
 
 
-async def test_two_who_raise_the_same_pairs_in_other_orders_wait_for_each_other(database: Database) -> None:
+async def test_those_who_raise_the_same_pairs_in_other_orders_wait_for_each_other(database: Database) -> None:
     pairs = await made(database, 300)
 
-    async def raise_often(order: list[Pair]) -> None:
+    async def raise_often(order: str, every: int) -> None:
+        changed = (
+            f"SELECT user_id, {pairs[0][1]} AS group_id, 'EVIDENCE_CHANGED' AS reason"
+            f"  FROM (SELECT id AS user_id FROM users WHERE id % {every} = 0 ORDER BY {order}) u"
+        )
         for _ in range(8):
             async with database.transaction() as session:
-                await raise_versions(session, order, ChangeReason.EVIDENCE_CHANGED)
+                await raise_versions_of(session, changed)
 
+    # By halves and thirds: tables hashed to other sizes are walked in other orders.
+    orders = (("id", 1), ("id DESC", 1), ("id", 2), ("id DESC", 3))
     async with asyncio.timeout(60):
-        await asyncio.gather(*(raise_often(order) for order in (pairs, pairs[::-1], pairs[150:] + pairs[:150])))
-    assert {version for version, _ in (await held(database)).values()} == {24}
+        await asyncio.gather(*(raise_often(*order) for order in orders))
+    assert {user % 6: version for (user, _), (version, _) in (await held(database)).items()} == {
+        0: 32,
+        1: 16,
+        2: 24,
+        3: 24,
+        4: 24,
+        5: 16,
+    }

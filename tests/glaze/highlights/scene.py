@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, func, insert, select, text
 
 from glaze import clock
 from glaze.audit.models import AuditEntry
@@ -157,7 +157,7 @@ async def audit(scene: Scene) -> list[AuditEntry]:
 
 async def jobs(scene: Scene) -> list[Row[Any]]:
     """All jobs, oldest first, with the seconds until they are due."""
-    due = text("extract(epoch FROM run_at - clock_timestamp()) AS due_in")
+    due = func.extract("epoch", Job.run_at - func.clock_timestamp()).label("due_in")
     async with scene.database.reading() as session:
         return list((await session.execute(select(*Job.__table__.columns, due).order_by(Job.id))).all())
 
