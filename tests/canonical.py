@@ -39,6 +39,8 @@ class _Names:
 async def dump(connection: Any, *, but: frozenset[str] = frozenset(), slugs: bool = True) -> Dump:
     """Every table by natural keys over an asyncpg connection; without the tables in `but`, and perhaps without slugs.
 
+    A row that names something which is not there is a KeyError: not every such name has a foreign key.
+
     Users are named by their external id, identities by kind and value, groups by their keys, comments by group,
     author and millisecond, a conversation by its earliest comment.
     """
@@ -149,8 +151,8 @@ _TABLES: dict[str, tuple[str, _Natural]] = {
         lambda row, names: (
             names.comments[row["id"]],
             names.requests[row["request_id"]],
-            names.comments.get(row["duplicate_of"]),
-            names.identities.get(row["quoted_author_id"]),
+            names.comments[row["duplicate_of"]] if row["duplicate_of"] is not None else None,
+            names.identities[row["quoted_author_id"]] if row["quoted_author_id"] is not None else None,
             *(row[column] for column in ("edited_at", "kind", "body", "deleted", "quoted_sent_at", "text_as_of")),
             row["reactions_as_of"],
         ),

@@ -39,6 +39,7 @@ def write_artifacts(storage: Path, users: Iterable[tuple[str, Mapping[str, Any]]
         path = folder / artifact_name(user_id)
         if not snapshots:
             path.unlink(missing_ok=True)
+            _part_of(path).unlink(missing_ok=True)
             continue
         written += _replace(path, orjson.dumps({"user_id": user_id, "snapshots": snapshots}, option=_OPTIONS))
     return written
@@ -54,8 +55,12 @@ def _replace(path: Path, content: bytes) -> bool:
     except FileNotFoundError:
         pass
     # Always the same name: what a kill leaves behind is overwritten by the next run, not forgotten.
-    part = path.with_name(f".{path.name}.part")
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    part = _part_of(path)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
     part.replace(path)
     return True
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")

@@ -6,14 +6,6 @@ from typing import Any
 from glaze.snapshots.statement import evidence_statement
 from glaze.snapshots.types import RULES_VERSION, SCHEMA_VERSION
 
-_KEEP = """
-INSERT INTO snapshots AS known (user_id, group_id, hash, evidence_version, evidence, request_ids, is_current, taken_at)
-SELECT t.user_id, t.group_id, h.hash, t.evidence_version, t.evidence, to_jsonb(t.request_ids), false, now()
-  FROM taken t JOIN hashes h USING (user_id, group_id)
- WHERE h.is_new
-    ON CONFLICT (user_id, group_id, hash) DO NOTHING
-"""
-
 # The old one steps down before the new one steps up: a unique index lets only one be current, row by row.
 _STEP_DOWN = """
 UPDATE snapshots s SET is_current = false
@@ -21,10 +13,13 @@ UPDATE snapshots s SET is_current = false
 """
 
 _STEP_UP = """
-UPDATE snapshots s
-   SET is_current = true, evidence_version = t.evidence_version, request_ids = to_jsonb(t.request_ids), taken_at = now()
-  FROM hashes h JOIN taken t USING (user_id, group_id)
- WHERE h.is_new AND s.user_id = h.user_id AND s.group_id = h.group_id AND s.hash = h.hash
+INSERT INTO snapshots (user_id, group_id, hash, evidence_version, evidence, request_ids, is_current, taken_at)
+SELECT t.user_id, t.group_id, h.hash, t.evidence_version, t.evidence, to_jsonb(t.request_ids), true, now()
+  FROM taken t JOIN hashes h USING (user_id, group_id)
+ WHERE h.is_new
+    ON CONFLICT (user_id, group_id, hash) DO UPDATE
+   SET is_current = true, evidence_version = excluded.evidence_version, request_ids = excluded.request_ids,
+       taken_at = excluded.taken_at
 """
 
 _REFRESH = """
@@ -91,7 +86,7 @@ async def keep(
     )
     await connection.copy_records_to_table("hashes", records=hashes)
     await connection.execute("ANALYZE hashes; ANALYZE taken")
-    for statement in (_KEEP, _STEP_DOWN, _STEP_UP, _REFRESH):
+    for statement in (_STEP_DOWN, _STEP_UP, _REFRESH):
         await connection.execute(statement)
     scope = "".join(
         f" AND s.{column} = ANY({array})"

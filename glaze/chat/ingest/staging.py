@@ -5,7 +5,7 @@ from typing import Any
 from glaze.chat.exports.types import Message, Reaction
 from glaze.chat.words import domain_of
 
-BATCH = 4000
+BATCH = 16000
 """Records held in memory at a time."""
 
 _CREATE = """

@@ -180,7 +180,7 @@ async def assert_threaded_as_a_whole(database: Database) -> None:
         database,
         "SELECT c.id, c.sent_at, q.id, c.request_id, r.started_at"
         "  FROM request_comments c"
-        "  JOIN requests r ON r.group_id = c.group_id AND r.id = c.request_id"
+        "  LEFT JOIN requests r ON r.group_id = c.group_id AND r.id = c.request_id"
         "  LEFT JOIN request_comments q"
         "    ON q.group_id = c.group_id AND q.author_id = c.quoted_author_id AND q.sent_at = c.quoted_sent_at"
         " ORDER BY c.sent_at, c.id",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from glaze import clock
 from glaze.audit.models import AuditEntry
@@ -155,7 +155,7 @@ async def audit(scene: Scene) -> list[AuditEntry]:
         return list((await session.execute(select(AuditEntry).order_by(AuditEntry.id))).scalars())
 
 
-async def jobs(scene: Scene) -> list[Row[Any]]:
+async def jobs(scene: Scene) -> list[Any]:
     """All jobs, oldest first, with the seconds until they are due."""
     due = func.extract("epoch", Job.run_at - func.clock_timestamp()).label("due_in")
     async with scene.database.reading() as session:

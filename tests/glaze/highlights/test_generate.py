@@ -13,11 +13,12 @@ from glaze.changes.types import ChangeReason
 from glaze.db.engine import Database
 from glaze.highlights import generate as writing
 from glaze.highlights import store
-from glaze.highlights.conclude import Generated
-from glaze.highlights.edition import Written
+from glaze.highlights.conclude import Generated, conclude
+from glaze.highlights.edition import Written, write_edition
 from glaze.highlights.evidence import Pair
 from glaze.highlights.generate import generate
 from glaze.highlights.publish import Outcome
+from glaze.highlights.wanted import making_of
 from glaze.jobs.catalogue import GlazeOrder
 from glaze.jobs.failures import LeaseLostError, RetryLater
 from glaze.jobs.lease import Lease
@@ -115,7 +116,6 @@ async def test_a_version_moves_up_only_where_the_same_edition_still_stands(scene
 
 async def write_with(scene: Scene, meanwhile: Callable[[], Any], **more: Any) -> Generated:
     """Write, and let something happen between the reading and the publishing."""
-    conclude = writing.conclude
 
     async def late(*arguments: Any, **named: Any) -> None:
         await meanwhile()
@@ -151,7 +151,7 @@ async def test_nobody_keeps_a_name_they_have_left(scene: Scene) -> None:
 
 async def test_another_prompt_or_guard_is_due(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     await write(scene)
-    making = writing.making_of(settings_of())
+    making = making_of(settings_of())
     for other in (replace(making, prompt=replace(making.prompt, hash="0" * 64)), replace(making, guard_version="new")):
         with monkeypatch.context() as patch:
             patch.setattr(writing, "making_of", lambda _settings, other=other: other)
@@ -203,13 +203,11 @@ async def test_a_withdrawal_does_not_touch_what_was_published_from_newer_evidenc
         await say(scene)
         assert came_to(await write(scene)) == {"published": 1}
 
-    concluding = writing.conclude
-
     async def late(*arguments: Any, **named: Any) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(writing, "conclude", concluding)
+            patch.setattr(writing, "conclude", conclude)
             await meanwhile()
-        await concluding(*arguments, **named)
+        await conclude(*arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writing, "conclude", late)
@@ -276,7 +274,6 @@ async def test_who_has_lost_the_lease_leaves_nothing_behind(scene: Scene) -> Non
 async def test_a_job_whose_evidence_has_just_gone_is_to_be_tried_again(scene: Scene) -> None:
     order = order_of(scene)
     lease = await taken(scene.database, order)
-    conclude = writing.conclude
 
     async def late(*arguments: Any, **named: Any) -> None:
         await delete(scene, scene.said)
@@ -337,7 +334,6 @@ async def test_batches_with_crossed_pairs_wait_for_each_other_instead_of_deadloc
 async def test_a_model_that_thinks_holds_no_session(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     asleep = asyncio.Event()
     wake = asyncio.Event()
-    write_edition = writing.write_edition
 
     async def thinking(*arguments: Any, **named: Any) -> Written:
         asleep.set()
