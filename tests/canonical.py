@@ -224,9 +224,9 @@ _TABLES: dict[str, tuple[str, _Natural]] = {
     ),
     "user_profile_highlights": (
         (
-            "SELECT user_id, source_group, edition_id, bio_text, proof_points_json, quotes_json, snapshot_hash, llm_model,"
-            " manual_override, override_text, evidence_version, fingerprint, marked_stale_at IS NOT NULL AS marked"
-            "  FROM user_profile_highlights"
+            "SELECT user_id, source_group, edition_id, bio_text, proof_points_json, quotes_json, snapshot_hash,"
+            " llm_model, manual_override, override_text, evidence_version, fingerprint,"
+            " marked_stale_at IS NOT NULL AS marked FROM user_profile_highlights"
         ),
         lambda row, names: (
             names.users[row[0]],

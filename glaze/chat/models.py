@@ -163,7 +163,7 @@ class CommentReaction(Base):
 
 
 class Import(Base):
-    """One finished import and its report: counts only."""
+    """One finished import that changed the chat, and its report: counts only."""
 
     __tablename__ = "imports"
 

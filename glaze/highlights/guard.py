@@ -10,7 +10,7 @@ from glaze.fingerprint import digest
 from glaze.highlights.disguise import words_of
 from glaze.highlights.figures import without_dates
 from glaze.highlights.ground import Violation, ground, own_words
-from glaze.highlights.lexicon import lists_version
+from glaze.highlights.lexicon import lists_version, opening_words
 from glaze.highlights.limits import (
     forbidden_in,
     has_invisible,
@@ -60,6 +60,8 @@ _GENDERED = re.compile(
 # English as it is written without any ornament. What is left out: markup, look-alikes of other scripts, emoji.
 _PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-İĲ-ķĹ-ňŊ-ž0-9 .,;:!?'’()…–—-]*")
 _CAPITAL_AMID = re.compile(r"(?:(?<=[\w,;–—)…] )|(?<=[(/-]))[A-ZÀ-ÖØ-Þ]\w*")
+
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
 class RuleResult(msgspec.Struct, frozen=True):
@@ -166,11 +168,17 @@ def _judge_free_words(claim: Claim, own: str, name: str, others: Names) -> Itera
         if found := pattern.search(own):
             yield rule, found[0]
     undated = " ".join(without_dates(own).split())  # for somebody may be called October
-    if others.in_bio(undated, name) or _CAPITAL_AMID.search(undated):
+    if others.in_bio(undated, name) or _CAPITAL_AMID.search(undated) or _begins_with_a_name(undated):
         yield "names_nobody_else", "a name that is not the subject's"
     if not _PLAIN.fullmatch(own):
         why = "markup" if has_markup(own) else "invisible characters" if has_invisible(own) else "other signs"
         yield "plain_text", why
+
+
+def _begins_with_a_name(text: str) -> bool:
+    """Whether a sentence begins with a word it need not begin with: a capital there says nothing."""
+    first = _FIRST_WORD.match(text)
+    return first is not None and first[0].casefold() not in opening_words() and not first[0].endswith("ing")
 
 
 def _judge_receipt(receipt: Receipt, name: str, others: Names) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from glaze.fingerprint import digest, digest_bytes
 
 _FOLDER = Path(__file__).resolve().parents[2] / "prompts" / "highlights"
-_LISTS = ("everyday.txt", "forbidden.txt", "limits.txt")
+_LISTS = ("everyday.txt", "forbidden.txt", "limits.txt", "openers.txt")
 
 
 @lru_cache(maxsize=1)
@@ -31,6 +31,12 @@ def limit_words() -> tuple[str, ...]:
 def everyday_words() -> frozenset[str]:
     """Words, case-folded, that mean nobody although somebody may be called so."""
     return frozenset(_entries("everyday.txt"))
+
+
+@lru_cache(maxsize=1)
+def opening_words() -> frozenset[str]:
+    """Words, case-folded, that a sentence may begin with and be about nobody else."""
+    return frozenset(_entries("openers.txt"))
 
 
 @lru_cache(maxsize=1)

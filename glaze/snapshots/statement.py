@@ -194,12 +194,12 @@ def evidence_statement(*, people: str | None, groups: str | None, schema: int, r
     everybody. A pair is there if the person wrote or reacted, visibly. `receipt_ids` maps the digests in the
     evidence to comment ids; it is neither hashed nor stored.
     """
-    by_group = "true" if groups is None else f"{{}}.group_id = ANY({groups})"
+    by_group = {alias: "true" if groups is None else f"{alias}.group_id = ANY({groups})" for alias in "crx"}
     return _EVIDENCE.format(
         people_a="true" if people is None else f"a.user_id = ANY({people})",
-        groups_c=by_group.format("c"),
-        groups_r=by_group.format("r"),
-        groups_x=by_group.format("x"),
+        groups_c=by_group["c"],
+        groups_r=by_group["r"],
+        groups_x=by_group["x"],
         top=TOP,
         link_comments=LINK_COMMENTS,
         quotables=QUOTABLES,

@@ -138,7 +138,9 @@ class _Run:
         everybody_in = self.met.rekeyed | redated
         ambiguous = await settle.settle(self.session, connection, groups, numbers, everybody_in)
         report = await self._report(as_of, ambiguous)
-        self.session.add(Import(format=report.format, as_of=as_of, report=report.as_counts()))
+        if report.changed_anything:
+            # The same file again, perhaps after a kill behind the commit, leaves the tables as they are.
+            self.session.add(Import(format=report.format, as_of=as_of, report=report.as_counts()))
         _log.info("chat.imported", format=report.format, comments=report.comments, new=report.new)
         return report
 

@@ -38,6 +38,11 @@ class ImportReport:
     left_out: dict[str, int]
     ambiguous: tuple[AmbiguousName, ...] = ()
 
+    @property
+    def changed_anything(self) -> bool:
+        """Whether a comment or a reaction is other than before."""
+        return any((self.new, self.edited, self.deleted, self.reactions_changed))
+
     def as_counts(self) -> dict[str, Any]:
         """What is kept in `imports`: numbers and slugs, no names (R24)."""
         return {

@@ -95,8 +95,23 @@ def test_nobody_else_is_named(words: str) -> None:
 
 def test_a_name_at_the_beginning_is_found_too() -> None:
     assert broken(free("Alayek and Ada wrote 25 messages.", "message_count"), others=GROUP) == {"names_nobody_else"}
-    assert broken(free("Will it be? Ada wrote 25 messages.", "message_count"), others=GROUP) == set()
+    thanks = Names(["Thanks"])
+    assert broken(free("Thanks to Ada there are 25 messages.", "message_count"), others=thanks) == set()
+    assert broken(free("With Thanks, Ada wrote 25 messages.", "message_count"), others=thanks) == {"names_nobody_else"}
     assert broken(free("Ada Lindqvist wrote 25 messages.", "message_count"), others=GROUP) == {"names_nobody_else"}
+
+
+@pytest.mark.parametrize("word", ["Alex", "Zita", "Dr", "Élise", "Łukasz", "Jordan"])
+def test_nor_does_a_sentence_begin_with_a_name_nobody_knows(word: str) -> None:
+    assert broken(free(f"{word} wrote 25 messages with Ada.", "message_count")) == {"names_nobody_else"}
+
+
+@pytest.mark.parametrize(
+    "opening", ["On the whole", "Writing with joy,", "Others know that", "…", "25 messages by", "– and so"]
+)
+def test_a_sentence_may_begin_in_many_ways(opening: str) -> None:
+    words = f"{opening} Ada" if opening.startswith("25") else f"{opening} Ada wrote 25 messages"
+    assert broken(free(f"{words}.", "message_count")) == set()
 
 
 def test_the_subject_may_share_a_name_with_somebody() -> None:

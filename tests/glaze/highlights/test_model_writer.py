@@ -1,5 +1,7 @@
 """The model writer from end to end: real tables, real HTTP, a scripted endpoint that behaves or does not."""
 
+import contextlib
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +16,7 @@ from glaze.highlights.types import FallbackReason
 from glaze.highlights.wanted import making_of
 from glaze.llm.marking import marks_for
 from glaze.llm.types import FailureKind
+from glaze.log import setup_logging
 from tests.factories import LONG_AGO, make_comment
 from tests.glaze.highlights.answers import (
     EMOJI,
@@ -175,7 +178,10 @@ async def test_a_refused_draft_is_mended_once_with_the_rules_named(scene: Scene,
     bad = answer(("{name} won 3 awards and wrote 2 messages.", [MESSAGES]), TRUE)
     model.script(ok(bad), ok(GOOD))
     assert (await write(scene, settings_with(model))).counts == {
-        "published": 1, "fallbacks": 0, "refused": 0, "tried_again_later": 0,
+        "published": 1,
+        "fallbacks": 0,
+        "refused": 0,
+        "tried_again_later": 0,
     }
     first, second = (call["json"]["messages"] for call in model.calls)
     order = second[len(first) + 1]["content"]
@@ -213,17 +219,36 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-async def test_a_lie_is_refused_stored_with_its_scorecard_and_not_published(
-    scene: Scene, model: ScriptedModel, lie: str
+async def test_every_lie_is_refused(scene: Scene, model: ScriptedModel) -> None:
+    settings = settings_with(model)
+    published = []
+    for lie, claim in LIES.items():
+        model.script(ok(answer(TRUE, claim)))
+        if (await write(scene, settings, force=True)).refused != 1:
+            published.append(lie)
+        rejected = (await editions(scene))[-2]
+        failed = [rule["detail"] for rule in rejected.scorecard["rules"] if not rule["passed"]]
+        assert failed, lie
+        assert all(detail.startswith("sentence 2: ") for detail in failed), (lie, failed)
+        assert "sentence 1" not in " ".join(failed), (lie, failed)
+    assert published == []
+    highlight = await highlight_of(scene)
+    assert highlight is not None
+    assert highlight.bio_text == await offline_words(scene)
+
+
+async def test_what_is_still_refused_after_mending_is_stored_and_the_offline_writer_speaks(
+    scene: Scene, model: ScriptedModel
 ) -> None:
-    model.script(ok(answer(TRUE, LIES[lie]), id="chatcmpl-1"), ok(answer(TRUE, LIES[lie]), id="chatcmpl-2"))
+    bad = answer(LIES["an award"])
+    model.script(ok(bad, id="chatcmpl-1"), ok(bad, id="chatcmpl-2"))
     done = await write(scene, settings_with(model))
     assert done.counts == {"published": 1, "fallbacks": 1, "refused": 1, "tried_again_later": 0}
+    assert len(model.calls) == 2
     rejected, published = await editions(scene)
     assert (rejected.status, rejected.provider, rejected.response_id) == ("rejected", "127.0.0.1", "chatcmpl-2")
     assert rejected.scorecard["passed"] is False
-    assert any(not rule["passed"] and "sentence 2" in rule["detail"] for rule in rejected.scorecard["rules"])
+    assert rejected.payload["paragraphs"][0][0]["text"] == "Ada Quill won an award for 2 messages."
     assert rejected.prompt_tokens == 180
     assert (published.status, published.provider, published.fallback_reason) == ("published", "offline", "guard")
     assert published.scorecard["passed"] is True
@@ -231,8 +256,6 @@ async def test_a_lie_is_refused_stored_with_its_scorecard_and_not_published(
     highlight = await highlight_of(scene)
     assert highlight is not None
     assert highlight.edition_id == published.id
-    assert highlight.bio_text == await offline_words(scene)
-    assert len(model.calls) == 2
 
 
 # --- what leaves the house ---
@@ -342,36 +365,47 @@ async def test_an_order_leaks_no_secret_of_the_prompt(database: Database, model:
 # --- what is written down about it ---
 
 
+@pytest.fixture
+def logged_as_in_production() -> Iterator[io.StringIO]:
+    """Every line that any logger of this process writes meanwhile."""
+    lines = io.StringIO()
+    with contextlib.redirect_stderr(lines):
+        setup_logging("json", "DEBUG")
+        yield lines
+    setup_logging("json")
+
+
 async def test_no_word_of_the_chat_or_the_bio_is_in_a_log(
-    talkative: Scene, model: ScriptedModel, capfd: pytest.CaptureFixture[str]
+    talkative: Scene, model: ScriptedModel, logged_as_in_production: io.StringIO
 ) -> None:
     for step in (ok(GOOD), ok(OBEYED), status(500, text=SAID), body(SAID), ok(SAID)):
         model.script(step)
         await write(talkative, settings_with(model), force=True)
     await write(talkative, settings_of())
-    out, err = capfd.readouterr()
-    logged = out + err
+    logged = logged_as_in_production.getvalue()
     assert "glaze.finished" in logged
     assert "model.answered" in logged
     assert "model.failed" in logged
-    words = set(_words_of(await _all_words(talkative)))
+    words = await _words_of_the_chat(talkative)
     assert "worth" in words
     assert [word for word in words if word in logged] == []
+    said = [
+        claim["text"]
+        for edition in await editions(talkative)
+        for part in edition.payload["paragraphs"]
+        for claim in part
+    ]
+    assert len(said) > 10
+    assert [sentence for sentence in said if sentence in logged] == []
     assert "5up3rs3cret" not in logged
 
 
-def _words_of(text: str) -> Iterator[str]:
-    ours = {"messages", "published", "message", "reactions", "example", "127.0.0.1", "scripted"}
-    yield from (word.strip(".,“”:") for word in text.split() if len(word.strip(".,“”:")) > 4 and word not in ours)
-
-
-async def _all_words(scene: Scene) -> str:
+async def _words_of_the_chat(scene: Scene) -> set[str]:
     async with scene.database.reading() as session:
         bodies = (await session.execute(text("SELECT body FROM visible_comments"))).scalars()
         names = (await session.execute(text("SELECT display_name FROM group_members"))).scalars()
-        bios = [edition.payload for edition in await editions(scene)]
-        said = [claim["text"] for bio in bios for part in bio["paragraphs"] for claim in part]
-        return " ".join([*bodies, *names, *said])
+        words = {word.strip(".,“”:") for said in (*bodies, *names) for word in said.split()}
+    return {word for word in words if len(word) > 4}
 
 
 async def test_many_pairs_are_written_at_once_but_not_all_of_them(scene: Scene, model: ScriptedModel) -> None:
