@@ -8,6 +8,9 @@ from glaze.errors import ConflictError, InvalidInputError, NotFoundError
 from glaze.members.enrol import PROVISIONAL_PREFIX
 from glaze.members.models import IdentityKind, LinkedBy
 
+LONGEST_USER_ID = 1024
+"""Bytes of UTF-8; an index row of PostgreSQL ends at 2,700."""
+
 _RELINK = """
 UPDATE user_attributes a
    SET user_id = coalesce(told.user_id, a.home_user_id),
@@ -76,11 +79,7 @@ async def link_identity(connection: Any, user_id: str, identity_key: str) -> lis
     A number goes with its account. Raises NotFoundError for an unknown identity, ConflictError if it belongs to
     another user by a person's word.
     """
-    if not user_id.strip() or user_id.startswith(PROVISIONAL_PREFIX):
-        raise InvalidInputError(
-            f"A user id is not empty and does not begin with {PROVISIONAL_PREFIX}; give the id your login uses.",
-            field="user",
-        )
+    _require_external_id(user_id)
     identity = await find_identity(connection, identity_key)
     await connection.execute("INSERT INTO users (user_id) VALUES ($1) ON CONFLICT DO NOTHING", user_id)
     user: int = await connection.fetchval("SELECT id FROM users WHERE user_id = $1", user_id)
@@ -105,6 +104,20 @@ async def unlink_identity(connection: Any, identity_key: str) -> list[Moved] | N
 
 
 _HELD = "SELECT id, kind, user_id, home_user_id, linked_by FROM user_attributes WHERE id = $1 FOR UPDATE"
+
+
+def _require_external_id(user_id: str) -> None:
+    """InvalidInputError for what no login uses as an id, or PostgreSQL cannot hold or index (R1, R2)."""
+    try:
+        long = len(user_id.encode()) > LONGEST_USER_ID
+    except UnicodeEncodeError:
+        long = True
+    if long or not user_id.strip() or "\0" in user_id or user_id.startswith(PROVISIONAL_PREFIX):
+        raise InvalidInputError(
+            f"A user id is text of at most {LONGEST_USER_ID} bytes that does not begin with {PROVISIONAL_PREFIX}; give "
+            "the id your login uses.",
+            field="user",
+        )
 
 
 async def _move(connection: Any, row: Any, user: int, linked_by: LinkedBy) -> list[Moved]:

@@ -90,14 +90,14 @@ async def test_a_key_that_names_nobody_or_several_is_refused(
     assert "Sam" not in str(raised.value)
 
 
-@pytest.mark.parametrize("user", ["", "  ", "signal:" + "0" * 36, "signal:"])
+@pytest.mark.parametrize("user", ["", "  ", "signal:" + "0" * 36, "signal:", "a\0b", "\ud800", "x" * 1025, "🎵" * 257])
 async def test_nobody_may_be_linked_to_no_one_or_to_a_provisional_user(connection: Any, user: str) -> None:
     with pytest.raises(InvalidInputError):
         await link_identity(connection, user, f"aci:{ACCOUNT}")
     assert (await belongs(connection, f"aci:{ACCOUNT}"))[1] == "home"
 
 
-@pytest.mark.parametrize("user", ["auth0|1/2", "../../x", "Ana", "ana", "x" * 10_000, "it's; --"])
+@pytest.mark.parametrize("user", ["auth0|1/2", "../../x", "Ana", "ana", "🎵" * 256, "it's; --"])
 async def test_any_other_external_id_may_be(connection: Any, user: str) -> None:
     moved = await link_identity(connection, user, f"aci:{ACCOUNT}")
     assert moved is not None

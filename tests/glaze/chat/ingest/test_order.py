@@ -64,6 +64,10 @@ CASES = {
         export(said(ANN, 0), said(BO, 5 * DAY, quotes=(ANN, 0)), as_of=A),
         export(gone(BO, 5 * DAY), as_of=B),
     ],
+    "a deletion of a reply that was older than what it answers": [
+        export(said(ANN, 4 * DAY), said(BO, 0, quotes=(ANN, 4 * DAY)), as_of=A),
+        export(gone(BO, 0), as_of=B),
+    ],
     "a deleted comment that others quote": [
         export(said(ANN, 0), said(BO, 2 * DAY, quotes=(ANN, 0)), as_of=A),
         export(gone(ANN, 0), said(CY, 3 * DAY, quotes=(ANN, 0)), as_of=B),
