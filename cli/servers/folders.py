@@ -1,6 +1,7 @@
 """Where the embedded servers keep their data and their sockets, and whom they run as."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import pwd
@@ -86,22 +87,41 @@ def held_home(data_dir: Path, *, durable: bool) -> Iterator[Home]:
     Only folders of our own making get an owner or a mode. ConflictError if another run's servers hold it;
     UnavailableError where it cannot be made.
     """
-    if os.geteuid() == 0:
-        sweep(OF_THE_SYSTEM / "throw-away", ANY_HOME, {0}, remove_tree)
     home = home_of(data_dir, durable=durable)
-    try:
-        _make(home, data_dir)
-    except OSError as problem:
-        raise UnavailableError(
-            f"The embedded servers cannot keep their data in {home.folder} ({problem.strerror}): "
-            "choose another data folder, or set DATABASE_URL and REDIS_URL."
-        ) from problem
-    with _held(home):
+    with contextlib.ExitStack() as held:
+        try:
+            with _nobody_else_arriving(home):
+                _make(home, data_dir)
+                held.enter_context(_held(home))
+        except OSError as problem:
+            raise UnavailableError(
+                f"The embedded servers cannot keep their data in {home.folder} ({problem.strerror}): "
+                "choose another data folder, or set DATABASE_URL and REDIS_URL."
+            ) from problem
         try:
             yield home
         finally:
             if not durable:
                 remove_tree(home.folder)
+
+
+@contextlib.contextmanager
+def _nobody_else_arriving(home: Home) -> Iterator[None]:
+    """For root, sweep what killed runs left, and keep others from it: between making a folder and holding it, it
+    looks as if nobody had it, and a sweep by somebody who arrives at the same moment would take it away.
+    """
+    if home.account is None:
+        yield
+        return
+    throw_away = OF_THE_SYSTEM / "throw-away"
+    make_folder(throw_away, 0o755)
+    descriptor = os.open(throw_away, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        sweep(throw_away, ANY_HOME, {0}, remove_tree)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _make(home: Home, data_dir: Path) -> None:

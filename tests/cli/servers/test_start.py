@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from cli.servers.folders import home_of
 from cli.servers.start import Servers, embedded_servers, servers_for
 from glaze.errors import ConflictError, UnavailableError
+from tests.cli.ordinary_user import ROOT
 from tests.cli.processes_seen import naming
 from tests.cli.servers.held_servers import sockets_of
 
@@ -186,3 +189,21 @@ def test_data_that_cannot_be_used_is_refused_with_the_reason_and_the_remedy(data
         with pytest.raises(UnavailableError, match=sentence), embedded_servers(data_dir, durable=True):
             pass
         assert naming(home.folder) == []
+
+
+ARRIVING = """
+import sys, tempfile
+from pathlib import Path
+from cli.servers.folders import held_home
+for _ in range(50):
+    with tempfile.TemporaryDirectory() as folder, held_home(Path(folder), durable=False):
+        pass
+"""
+
+
+def test_many_runs_that_arrive_together_do_not_sweep_each_other_away() -> None:
+    runs = [
+        subprocess.Popen([sys.executable, "-c", ARRIVING], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        for _ in range(4)
+    ]
+    assert [run.wait(60) for run in runs] == [0, 0, 0, 0]

@@ -152,6 +152,11 @@ def test_a_name_may_hold_what_would_be_a_lie() -> None:
         assert broken(Claim(said.replace("25", "24"), receipts("message_count")), name=name) != set(), name
 
 
+@pytest.mark.parametrize("name", ["a.*b(c", "[x", "x+y", "\\d", "a|Bob"])
+def test_a_name_is_no_pattern(name: str) -> None:
+    assert broken(free(f"{name} wrote 25 messages.", "message_count"), name=name) == set()
+
+
 def test_a_name_that_is_a_number_hides_no_number() -> None:
     for name in ("7", "25", "2025"):
         lie = free(f"{{name}} wrote {name} messages.", "active_days")
