@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import shutil
 import statistics
@@ -32,6 +33,7 @@ from glaze.snapshots.take import take_snapshots
 from glaze.snapshots.types import RULES_VERSION, SCHEMA_VERSION
 
 _BIOS_AT_ONCE = 250
+_DROP_TRIES = 50
 
 
 def main() -> None:
@@ -186,7 +188,11 @@ async def _fresh_database(server_url: str) -> str:
 
 async def _drop(server_url: str, url: str) -> None:
     name = database_url(url).database
-    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    for _ in range(_DROP_TRIES):
+        # FORCE may not end an autovacuum worker, which is the superuser's; it ends by itself.
+        with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
+            return await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        await asyncio.sleep(0.2)
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -41,7 +41,8 @@ def _readings(text: str) -> Iterator[tuple[str, str]]:
     """Each word as it stands, and each way of reading it."""
     for word in _WORD.findall(text):
         yield word, word
-        yield word, _bare(word.translate(_LOOK_ALIKES))
+        if not word.isascii():
+            yield word, _bare(word.translate(_LOOK_ALIKES))
     for dressed in _DRESSED.findall(text):
         inner = dressed.strip("!*_")
         if not inner.isalpha() and any(letter.isalpha() for letter in inner):
@@ -49,10 +50,9 @@ def _readings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _spaced_out(text: str, words: frozenset[str]) -> str | None:
-    telling = [word for word in words if len(word) >= _LONG_ENOUGH_TO_SEARCH]
     for run in _SPACED.findall(text):
         letters = _bare("".join(letter for letter in run if letter.isalnum()).translate(_LOOK_ALIKES)).translate(_LEET)
-        if letters in words or any(word in letters for word in telling):
+        if letters in words or any(word in letters for word in words if len(word) >= _LONG_ENOUGH_TO_SEARCH):
             return str(run)
     return None
 

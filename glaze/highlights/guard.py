@@ -147,21 +147,20 @@ def judge(
 
 
 def _judge_sentence(claim: Claim, called: str, name: str, others: Names) -> Iterator[tuple[str, str]]:
-    own = own_words(claim, called)
     if not claim.text.strip() or len(claim.text) > _LONGEST_SENTENCE + sum(len(r.value) for r in claim.receipts):
         yield "length", f"{len(claim.text)} characters"
-    if forbidden := forbidden_in(own):
-        yield "no_forbidden_words", forbidden
-    if limit := limit_in(own):
-        yield "within_limits", limit
     if not claim.form:
-        yield from _judge_free_words(claim, own, name, others)
+        yield from _judge_free_words(claim, own_words(claim, called), name, others)
     for receipt in claim.receipts:
         yield from _judge_receipt(receipt, name, others)
 
 
 def _judge_free_words(claim: Claim, own: str, name: str, others: Names) -> Iterator[tuple[str, str]]:
-    """What only a free hand can get wrong: forms hold no deeds, no back-handed turns, no pronouns, no names."""
+    """What only a free hand can get wrong: a form is judged where it stands, and its sentence is it to the letter."""
+    if forbidden := forbidden_in(own):
+        yield "no_forbidden_words", forbidden
+    if limit := limit_in(own):
+        yield "within_limits", limit
     said = words_of(" ".join(receipt.value for receipt in claim.receipts if receipt.kind is ReceiptKind.QUOTE))
     yield from (("deeds_in_receipts", deed) for deed in _DEEDS.findall(own) if deed.casefold() not in said)
     for rule, pattern in (("not_backhanded", _BACKHANDED), ("no_gender_assumed", _GENDERED)):

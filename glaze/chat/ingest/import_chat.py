@@ -14,7 +14,7 @@ from glaze.chat.exports.types import Group, LeftOut, Message, Person, Reaction, 
 from glaze.chat.ingest import merge, rethread, settle
 from glaze.chat.ingest.meet import Met
 from glaze.chat.ingest.report import GroupReport, ImportReport
-from glaze.chat.ingest.resolve import resolve
+from glaze.chat.ingest.resolve import refuse_past_retention, resolve
 from glaze.chat.ingest.staging import BATCH, Staging, keys_named_in
 from glaze.chat.models import Import
 from glaze.chat.recognise import AmbiguousName
@@ -25,6 +25,8 @@ from glaze.log import get_logger
 from glaze.members.groups import keys_of_slugs, require_timezone, set_timezone, slug_of
 
 _log = get_logger("chat")
+
+_PAST_RETENTION = "messages older than the group's retention horizon"
 
 Progress = Callable[[int, int | None], None]
 """Told (bytes read, bytes in all or None) now and then."""
@@ -84,6 +86,7 @@ class _Run:
         self.wanted = None if groups is None else {wish.strip() for wish in groups}
         self.wanted_keys: set[str] = set()
         self.tally = Tally()
+        self.past_retention = 0
         self.met = Met(connection, into)
         self.staging = Staging(connection, self.met.group_ids, self.met.identity_ids)
 
@@ -125,6 +128,7 @@ class _Run:
     async def merge(self, timezone: str | None) -> ImportReport:
         """Merge what is staged and say what came of it."""
         as_of, connection = from_ms(self.tally.as_of_ms), self.connection
+        self.past_retention = await refuse_past_retention(connection)
         await resolve(connection, as_of)
         await settle.note_spoken_of(connection)
         await merge.update_known(connection, as_of)
@@ -164,6 +168,7 @@ class _Run:
             )
             for row in rows
         )
+        left_out = self.tally.left_out | {_PAST_RETENTION: self.past_retention}
         return ImportReport(
             format=str(self.export.format),
             as_of=as_of,
@@ -174,7 +179,7 @@ class _Run:
             edited=counts["edited"],
             deleted=counts["deleted"],
             reactions_changed=counts["reactions"],
-            left_out={why.value: count for why, count in self.tally.left_out.items() if count},
+            left_out={str(why): count for why, count in left_out.items() if count},
             ambiguous=ambiguous,
         )
 

@@ -7,6 +7,11 @@ tables: a deletion over all, then the latest edit, the newest export, the words,
 from datetime import datetime
 from typing import Any
 
+_REFUSE = """
+DELETE FROM {staged} s USING retention_horizons r
+ WHERE r.group_id = s.group_id AND timestamptz 'epoch' + s.sent_ms * interval '1 millisecond' < r.keep_from
+"""
+
 # Hardly any file holds a comment twice, and the fold below is worth a second a quarter of a million.
 _ANY_TWICE = """
 SELECT EXISTS (SELECT FROM staged_comments GROUP BY group_id, author_id, sent_ms HAVING count(*) > 1)
@@ -119,6 +124,15 @@ UPDATE incoming i SET verdict = 'newer'
 """  # noqa: S608 - statements of ours
 
 _OTHERS_ARE_THE_SAME = "UPDATE incoming SET verdict = 'same', differs = false, requotes = false WHERE verdict = 'equal'"
+
+
+async def refuse_past_retention(connection: Any) -> int:
+    """Take out what is older than its group's horizon, lest a re-import revive it (R7); how many comments."""
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM retention_horizons)"):
+        return 0
+    refused: str = await connection.execute(_REFUSE.format(staged="staged_comments"))
+    await connection.execute(_REFUSE.format(staged="staged_reactions"))
+    return int(refused.rsplit(maxsplit=1)[-1])
 
 
 async def resolve(connection: Any, as_of: datetime) -> None:

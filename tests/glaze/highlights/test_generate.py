@@ -331,6 +331,16 @@ async def test_batches_with_crossed_pairs_wait_for_each_other_instead_of_deadloc
     assert [came_to(one) for one in done] == [{"published": 1, "still_true": 1}] * 2
 
 
+async def test_publishing_waits_for_whoever_takes_snapshots(scene: Scene) -> None:
+    """They lock many snapshots in an order of their own: one after the other, or they would deadlock."""
+    async with scene.database.transaction() as taking:
+        await taking.execute(text("SELECT pg_advisory_xact_lock(hashtext('glaze.snapshots'))"))
+        writes = asyncio.create_task(write(scene))
+        done, _ = await asyncio.wait({writes}, timeout=0.3)
+        assert not done
+    assert came_to(await writes) == {"published": 1}
+
+
 async def test_a_model_that_thinks_holds_no_session(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     asleep = asyncio.Event()
     wake = asyncio.Event()

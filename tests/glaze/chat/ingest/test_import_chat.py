@@ -150,6 +150,22 @@ async def test_of_a_comment_told_twice_in_one_file_the_latest_edit_wins_then_the
     assert await rows(database, "SELECT emoji FROM comment_reactions") == [("🎉",)]
 
 
+async def test_what_is_past_retention_is_refused(database: Database) -> None:
+    await take_in(database, export(said(BO, 9 * DAY)))
+    await rows(
+        database, "INSERT INTO retention_horizons (group_id, keep_from) SELECT id, $1 FROM groups", from_ms(NOON + DAY)
+    )
+    report = await take_in(database, export(said(ANN, 0), reacted(BO, ANN, 0), gone(CY, DAY - 1), said(CY, DAY)))
+    assert report.left_out == {"messages older than the group's retention horizon": 2}
+    assert (report.comments, report.new, report.deleted, report.reactions_changed) == (1, 1, 0, 0)
+    assert await rows(database, "SELECT count(*) FROM request_comments WHERE sent_at < $1", from_ms(NOON + DAY)) == [
+        (0,)
+    ]
+    # The horizon of one group is none of another's.
+    other = export(said(ANN, 0, group=KITCHEN), key=KITCHEN, title="Kitchen")
+    assert (await take_in(database, other)).new == 1
+
+
 async def test_imports_follow_one_another_and_never_overlap(database: Database) -> None:
     chats = [
         export(said(ANN, 0), said(person, number), as_of=number * DAY) for number, person in enumerate((BO, CY), 1)

@@ -104,6 +104,7 @@ CASES = {
     "a reply that quotes itself in a circle": [
         export(said(ANN, 0, quotes=(BO, 9 * DAY)), said(CY, 30 * MINUTE), as_of=A),
         export(said(BO, 9 * DAY, quotes=(ANN, 0)), said(CY, 9 * DAY + 1), as_of=B),
+        export(said(ANN, 9 * DAY + 5), as_of=B),
     ],
     "display names": [
         export(said(ANN, 0), names={ANN: "Ann"}, as_of=A),
