@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import json
 import shutil
 import statistics
@@ -189,10 +188,13 @@ async def _fresh_database(server_url: str) -> str:
 async def _drop(server_url: str, url: str) -> None:
     name = database_url(url).database
     for _ in range(_DROP_TRIES):
-        # FORCE may not end an autovacuum worker, which is the superuser's; it ends by itself.
-        with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
-            return await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
-        await asyncio.sleep(0.2)
+        try:
+            await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            # FORCE may not end an autovacuum worker, which is the superuser's; it ends by itself.
+            await asyncio.sleep(0.2)
+        else:
+            return
 
 
 async def _execute(url: str, statement: str) -> None:
