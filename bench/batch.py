@@ -17,6 +17,7 @@ import asyncpg
 import glaze.tables  # noqa: F401 - the tables' foreign keys find each other
 from bench.data import LARGE, SMALL, require
 from bench.report import report
+from bench.truth import differences, read_truth
 from cli.held import throw_away_folder
 from cli.processes import stop_on_signals
 from cli.recount import Recount
@@ -68,11 +69,22 @@ async def _measure(server_url: str, path: Path, rounds: int) -> dict[str, float]
         metrics["import_ratio"] = statistics.median(run["seconds"] for run in floor) / seconds
         metrics["import_rows_per_s"] = ours[-1]["rows"] / seconds
         metrics["import_peak_mb"] = max(run["peak_mb"] for run in ours)
+        metrics["truth_differences"] = await _truth_differences(url, path)
         metrics |= await _measure_snapshots(url, rounds)
         metrics |= await _measure_bios(url)
     finally:
         await _drop(server_url, url)
     return metrics
+
+
+async def _truth_differences(url: str, path: Path) -> float:
+    """How many figures of the chat's independent count the tables do not hold."""
+    truth = path.with_name(path.name.replace(".main.jsonl", ".truth.json"))
+    connection = await asyncpg.connect(url)
+    try:
+        return len(await differences(connection, read_truth(truth)))
+    finally:
+        await connection.close()
 
 
 async def _measure_snapshots(url: str, rounds: int) -> dict[str, float]:

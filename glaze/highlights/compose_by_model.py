@@ -30,6 +30,12 @@ UNKNOWN = Receipt(ReceiptKind.COUNT, "unknown", "")
 _PARAGRAPH = 3
 """Sentences of a paragraph."""
 
+_LONGEST_SENTENCE = 2000
+_MOST_CLAIMS = 30
+"""Beyond these an answer is refused whatever it says, and is not read to its end: an endpoint may send a megabyte."""
+
+_MOST_EMOJI = 10
+
 _LENGTHS = (
     (5, "one or two plain sentences."),
     (50, "three to five sentences."),
@@ -87,7 +93,7 @@ async def compose_by_model(
     scaffold = generate_bio(snapshot, name=name, others=others)
 
     def draft_of(wire: WireBio) -> BioPayload:
-        claims = [_claim(claim, by_id) for claim in wire.claims]
+        claims = [_claim(claim, by_id) for claim in wire.claims[:_MOST_CLAIMS]]
         paragraphs = tuple(tuple(claims[start : start + _PARAGRAPH]) for start in range(0, len(claims), _PARAGRAPH))
         return BioPayload("en", paragraphs, scaffold.proof_points, scaffold.quotes)
 
@@ -141,6 +147,7 @@ def _numbered(snapshot: SignalProfileSnapshot, name: str, others: Names) -> dict
     Nor the member: the model is not to learn whom it writes about.
     """
     own = Names([name])
+    emoji = {f"{EMOJI}{sign}" for sign, _ in snapshot.reaction_counts[:_MOST_EMOJI] if may_be_named(sign)}
     quotes = [quote_receipt(quotable) for quotable in quotables_of(snapshot, name, others)]
 
     def may_be_told(receipt: Receipt) -> bool:
@@ -151,7 +158,7 @@ def _numbered(snapshot: SignalProfileSnapshot, name: str, others: Names) -> dict
         what = receipt.rule.partition(":")[2]
         if receipt.rule.startswith(TAG):
             return may_be_shown(what) and not others.in_own_words(what, name) and not own.in_own_words(what, "")
-        return not receipt.rule.startswith(EMOJI) or may_be_named(what)
+        return not receipt.rule.startswith(EMOJI) or receipt.rule in emoji
 
     usable = (receipt for receipt in receipts_of(snapshot).values() if may_be_told(receipt))
     return {f"r{number}": receipt for number, receipt in enumerate(usable, 1)}
@@ -177,6 +184,8 @@ def _stand_in(number: str) -> str:
 
 def _claim(wire: WireClaim, by_id: Mapping[str, Receipt]) -> Claim:
     """The claim with addresses for their stand-ins, and quotes and emoji as they were written, not as cleaned (R11)."""
+    if len(wire.sentence) > _LONGEST_SENTENCE:
+        return Claim(wire.sentence[:_LONGEST_SENTENCE], (UNKNOWN,))
     numbers = dict.fromkeys(wire.receipts)
     text = " ".join(unmark(wire.sentence).split())
     for number in numbers:

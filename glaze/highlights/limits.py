@@ -12,6 +12,7 @@ from glaze.highlights.lexicon import forbidden_signs, forbidden_words, limit_wor
 _SHORTEST_QUOTE = 20
 _LONGEST_QUOTE = 240
 _FEWEST_WORDS = 4
+_LONGEST_LINK = 500
 _ADDRESS = re.compile(r"@|://|\bwww\.|\w\.(?:com|org|net|io|de|dev|co|me|app|info|biz|ru|uk|eu|ly)\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d(?:[\s().-]*\d){4,}")
 _MARKUP = re.compile(r"[<>`{}\[\]|\\]|\*\*|__|~~|&#?\w+;")
@@ -50,7 +51,13 @@ def has_invisible(text: str) -> bool:
 
 def may_be_shown(words: str) -> bool:
     """Whether a link or a tag somebody used may stand in a bio: kind, within limits, nobody's address."""
-    return "@" not in words and not has_invisible(words) and forbidden_in(words) is None and limit_in(words) is None
+    return (
+        len(words) <= _LONGEST_LINK
+        and "@" not in words
+        and not has_invisible(words)
+        and forbidden_in(words) is None
+        and limit_in(words) is None
+    )
 
 
 def may_be_named(reaction: str) -> bool:

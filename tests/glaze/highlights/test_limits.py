@@ -70,7 +70,7 @@ def test_a_plain_link_or_tag_may_be_shown(words: str) -> None:
     "words",
     [
         *("https://example.org/fuck-this", "https://porn.example", "trump", "shit", "https://x.example/cancer/help"),
-        *("https://x.example/?mail=ada@example.org", "https://x.example/a\u200bb"),
+        *("https://x.example/?mail=ada@example.org", "https://x.example/a\u200bb", "https://x.example/" + "a" * 500),
     ],
 )
 def test_a_link_or_tag_with_a_snag_is_not(words: str) -> None:

@@ -216,6 +216,7 @@ LIES = {
     "a stray stand-in": ("{name} shared {r3}, 2 messages.", [MESSAGES]),
     "an emoji": ("{name} wrote 2 messages 👏.", [MESSAGES]),
     "nothing": ("", [MESSAGES]),
+    "no end": ("{name} wrote 2 messages " + " 'a" * 300_000, [MESSAGES]),
 }
 
 
