@@ -79,10 +79,9 @@ async def _measure(server_url: str, path: Path, rounds: int) -> dict[str, float]
 
 async def _truth_differences(url: str, path: Path) -> float:
     """How many figures of the chat's independent count the tables do not hold."""
-    truth = path.with_name(path.name.replace(".main.jsonl", ".truth.json"))
     connection = await asyncpg.connect(url)
     try:
-        return len(await differences(connection, read_truth(truth)))
+        return len(await differences(connection, read_truth(path)))
     finally:
         await connection.close()
 
