@@ -59,11 +59,17 @@ async def test_a_pause_that_failed_attempts_have_earned_is_kept(database: Databa
     assert await due_in(database, one.job_id) > 295
 
 
-async def test_a_new_ask_is_a_new_beginning_and_keeps_the_insistence(database: Database) -> None:
+@pytest.mark.parametrize("first", ["again", "anew"])
+async def test_a_new_ask_is_a_new_beginning_and_keeps_the_insistence(database: Database, first: str) -> None:
+    """Whichever of the two comes first: while a job fails, somebody may have asked already."""
     again = GlazeOrder(user_id=1, group_id=1, evidence_version=1, wanted_digest="w", ordinal=3, fallbacks=3)
-    one = await ask(database, again, pause=300)
-    await ask(database, glaze_order(version=2))
+    asks = [(again, 300.0), (glaze_order(version=2), 0.0)]
+    one, other = [
+        await ask(database, order, pause=pause) for order, pause in (asks if first == "again" else asks[::-1])
+    ]
+    assert one.job_id == other.job_id
     job = await row(database, one.job_id)
-    order = read_order(job.kind, job.payload)
-    assert isinstance(order, GlazeOrder)
-    assert (order.evidence_version, order.ordinal, order.fallbacks) == (2, 3, 0)
+    folded = read_order(job.kind, job.payload)
+    assert isinstance(folded, GlazeOrder)
+    assert (folded.evidence_version, folded.ordinal, folded.fallbacks) == (2, 3, 0)
+    assert await due_in(database, one.job_id) < 5
