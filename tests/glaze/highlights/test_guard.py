@@ -207,7 +207,7 @@ def test_an_emoji_of_its_own_receipts_is_plain() -> None:
 def test_a_sentence_has_a_length() -> None:
     assert broken(said("and " * 120)) == {"length"}
     assert "length" in broken(Claim("  ", receipts("message_count")))
-    long = "https://example.org/" + "a" * 500
+    long = "https://example.org/" + "a" * 450
     of = snapshot(top_links=(link(long),))
     assert (
         broken(Claim(f"Ada had {long} to share.", (Receipt(ReceiptKind.LINK, "top_links", long, (11,)),)), of=of)

@@ -230,6 +230,8 @@ async def test_every_lie_is_refused(scene: Scene, model: ScriptedModel) -> None:
         rejected = (await editions(scene))[-2]
         failed = [rule["detail"] for rule in rejected.scorecard["rules"] if not rule["passed"]]
         assert failed, lie
+        # What nobody may read is not kept to its end either.
+        assert all(len(claim["text"]) <= 2000 for part in rejected.payload["paragraphs"] for claim in part)
         assert all(detail.startswith("sentence 2: ") for detail in failed), (lie, failed)
         assert "sentence 1" not in " ".join(failed), (lie, failed)
     assert published == []
