@@ -97,7 +97,7 @@ def test_killed_twenty_times_at_random_moments_everything_ends_as_if_undisturbed
 def test_two_runs_over_the_same_data_are_byte_identical(database_url, another_database_url, redis_url, tmp_path):
     if not SMALL.exists():
         pytest.fail("shared/data is not beside the project: put it there first")
-    states = []
+    states: list[tuple[tuple[str, str], str]] = []
     for name, url in (("one", database_url), ("two", another_database_url)):
         upgrade(url)
         env = environment(url, redis_url, tmp_path / name, PYTHONHASHSEED=str(len(states) + 1))
