@@ -34,7 +34,6 @@ UPDATE user_attributes a
          GROUP BY c.number_id) claims,
        user_attributes old
  WHERE a.id = claims.number_id AND old.id = a.id AND a.linked_by <> 'person'
-   AND NOT (a.linked_by = 'import' AND a.user_id = a.home_user_id)
 RETURNING a.id AS identity_id, old.user_id AS user_before, a.user_id AS user_after
 """
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from glaze.chat.exports.types import Mention
 from glaze.chat.linking import link, unlink
 from glaze.db.engine import Database
 from tests.canonical import HISTORY, differences
@@ -119,8 +120,9 @@ async def test_a_persons_link_survives_later_imports(database: Database) -> None
     await join(database, in_folder())
     await linked(database, "bo", ANNIE)
     await join(database, CHAT)
-    await join(database, in_folder())
+    report = await join(database, in_folder())
     assert await owner(database, ANNIE) == ("bo", "person")
+    assert report.ambiguous == (), "she is settled"
     # Nor does a name that fits exactly take it away.
     await join(database, export(said(ANN, 5), names={ANN: "Annie"}, as_of=2000 * DAY))
     assert await owner(database, ANNIE) == ("bo", "person")
@@ -173,8 +175,10 @@ async def test_a_name_that_an_import_recognised_wrongly_is_denied_for_good(datab
     assert name not in {one.identity_key for one in report.ambiguous}
     # A person may still say whose it is, and take that back: then the files' word counts again.
     assert await linked(database, "cy", name)
+    watch = await Watch.begin(database)
     assert await unlinked(database, name)
     assert await owner(database, name) == (await home(database, BO), "import")
+    assert set(await watch.look()) == {("cy", "choir"), (await home(database, BO), "choir")}
 
 
 async def test_names_of_two_groups_are_two_people(database: Database) -> None:
@@ -215,15 +219,16 @@ async def test_a_reply_to_a_copy_is_a_reply_to_its_author(database: Database) ->
 
 
 async def test_a_link_tells_everybody_whose_evidence_a_copy_was(database: Database) -> None:
-    """Cy reacted to a copy, Bo is mentioned in it and quoted by it: what they gave and got changes with it."""
+    """Cy reacted to a copy, which mentions Eve and quotes Bo: what they gave and got changes with it."""
     await join(database, CHAT)
     await join(
         database,
         folder(
-            said("name:Annie", 0, quotes=("name:BoQuist", 9)),
+            said("name:Annie", 0, "@", quotes=("name:BoQuist", 9), mentions=(Mention(0, "name:Eve"),)),
             said("name:BoQuist", 9),
             reacted("name:Cy", "name:Annie", 0),
             reacted("name:Dee", "name:BoQuist", 9),
+            reacted("name:Eve", "name:BoQuist", 9),
         ),
     )
     watch = await Watch.begin(database)
@@ -235,6 +240,7 @@ async def test_a_link_tells_everybody_whose_evidence_a_copy_was(database: Databa
         ("ann", "choir"),
         (await home(database, ANNIE), "choir"),
         (await home(database, "name:Choir/Cy"), "choir"),
+        (await home(database, "name:Choir/Eve"), "choir"),
         (await home(database, BO), "choir"),
     }
     assert {reason for reasons in raised.values() for reason in reasons} == {"IDENTITY_LINKED"}
