@@ -4,8 +4,6 @@ import ast
 import subprocess
 from pathlib import Path
 
-import pytest
-
 import schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,9 +79,7 @@ def test_the_package_schema_is_ours():
     assert Path(str(schema.__file__)).is_relative_to(ROOT)
 
 
-@pytest.mark.parametrize("wrong", ["/work/", "/tmp/bash_jobs"])
-def test_no_file_names_a_path_of_somebodys_machine(wrong: str):
+def test_no_file_names_a_path_of_this_machine():
     texts = [path for path in tracked("*") if path.suffix in {".py", ".md", ".toml", ".txt", ".lock", ".graphql", ""}]
-    here = Path(__file__)
-    found = [path for path in texts if path != here and wrong in path.read_text(encoding="utf-8", errors="ignore")]
+    found = [path for path in texts if f"{ROOT}/" in path.read_text(encoding="utf-8", errors="ignore")]
     assert found == []

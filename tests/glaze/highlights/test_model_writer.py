@@ -231,7 +231,7 @@ async def test_every_lie_is_refused(scene: Scene, model: ScriptedModel) -> None:
         failed = [rule["detail"] for rule in rejected.scorecard["rules"] if not rule["passed"]]
         assert failed, lie
         # What nobody may read is not kept to its end either.
-        assert all(len(claim["text"]) <= 2000 for part in rejected.payload["paragraphs"] for claim in part)
+        assert all(len(claim["text"]) < 2100 for part in rejected.payload["paragraphs"] for claim in part)
         assert all(detail.startswith("sentence 2: ") for detail in failed), (lie, failed)
         assert "sentence 1" not in " ".join(failed), (lie, failed)
     assert published == []

@@ -129,6 +129,12 @@ async def test_a_group_is_asked_for_by_title_or_slug_even_after_its_title_change
     assert [(group.slug, group.title) for group in report.groups] == [("kitchen", "Cellar")]
 
 
+async def test_a_folders_name_is_no_title_where_the_title_is_known(database: Database) -> None:
+    await take_in(database, export(said(ANN, 0), title="Choir 🎵", as_of=DAY))
+    await join(database, folder(said("name:Ann", 0), name="Choirmusicalnote", as_of=2 * DAY))
+    assert await rows(database, "SELECT title, titled_as_of FROM groups") == [("Choir 🎵", from_ms(NOON + DAY))]
+
+
 async def test_of_a_comment_told_twice_in_one_file_the_latest_edit_wins_then_the_later_line(database: Database) -> None:
     await take_in(
         database,
