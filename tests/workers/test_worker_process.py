@@ -30,6 +30,7 @@ async def test_a_rung_job_is_done_and_a_worker_told_to_stop_ends_well(
 
     await ring_now(database, doorbell, job_id)
     await until(database, job_id, "done")
+    await worker.said("job.done")  # a moment after the commit
     worker.send(signal.SIGTERM)
 
     assert await worker.ended() == 0
