@@ -49,7 +49,7 @@ def unproven(text: str, name: str, receipts: Iterable[Mapping[str, Any]]) -> lis
             unproven.append("a link that is not said")
     if _URL.search(text):
         unproven.append("a link without a receipt")
-    if _DATE.search(name):
+    if name and _DATE.search(name):
         text = text.replace(name, " ")
     said = {(int(year), _MONTHS.index(month) + 1, int(day)) for day, month, year in _DATE.findall(text)}
     if said != {date.fromisoformat(iso).timetuple()[:3] for iso in values["date"]}:

@@ -13,6 +13,7 @@ from glaze.changes.store import raise_versions
 from glaze.changes.types import ChangeReason
 from glaze.chat.models import CommentReaction, RequestComment
 from glaze.db.engine import Database
+from glaze.highlights.compose import generate_bio
 from glaze.highlights.conclude import Generated
 from glaze.highlights.evidence import Evidence, Pair, read_evidence
 from glaze.highlights.freshness import Standing, stale_reasons
@@ -178,3 +179,14 @@ async def stale(scene: Scene, settings: Settings | None = None) -> tuple[StaleRe
             )
         ).one()
     return stale_reasons(Standing(**row._mapping), making_of(settings or settings_of()).wanted, clock.now())
+
+
+async def offline_words(scene: Scene) -> str:
+    """What the offline writer says of Ada."""
+    evidence = await evidence_of(scene)
+    return generate_bio(evidence.snapshot, name=evidence.name, others=evidence.others).bio_text
+
+
+def came_to(done: Generated) -> dict[str, int]:
+    """The counts of a batch that are not zero."""
+    return {what: count for what, count in done.counts.items() if count}
